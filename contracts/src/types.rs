@@ -1,0 +1,199 @@
+//! Types, events, errors and interfaces of the contracts.
+//!
+//! Units: money in wei, time in seconds of `block.timestamp`, sizes in bytes, leaf indices 0-based.
+
+use alloy_sol_types::sol;
+
+sol! {
+    /// The shape of a result.
+    #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    enum Form {
+        /// All x in D with f(x) in M, strictly increasing.
+        Set,
+        /// Leaf i is f(x_i), `count` of them.
+        Table,
+        /// Leaf i is the state s_i of an iterated computation, `count` of them.
+        Chain
+    }
+
+    /// What a conviction names.
+    #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    enum Fault { None, Withheld, WrongElement, Disorder, MissingElement, WrongStep }
+
+    /// Where a job stands. `Refunded`, `Forfeited`, `Paid` and `Convicted` are terminal.
+    #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    enum Phase { None, Open, Taken, Sealed, Committed, Demanded, Disputed, Refunded, Forfeited, Paid, Convicted }
+
+    /// What client, worker and referee agree on. Travels in calldata; the chain keeps only its id.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Terms {
+        address client;
+        /// Zero: whoever comes first.
+        address worker;
+        /// Zero: none. The account whose word decides what no predicate does.
+        address referee;
+        /// Zero: none. The referee contract whose report confirms a result.
+        address verifier;
+        /// Zero: none. The contract that evaluates "f(x) is in M" on chain.
+        address predicate;
+        bytes32 functionCommitment;
+        bytes32 dataCommitment;
+        /// Commitment to the client's sampling seed, or zero.
+        bytes32 seedHash;
+        /// Makes the id unique, nothing else.
+        bytes32 salt;
+        Form form;
+        /// Leaves of a Table or Chain; zero for a Set.
+        uint64 count;
+        uint32 maxElement;
+        bool isSealed;
+        uint96 reward;
+        uint96 bonus;
+        uint96 deposit;
+        uint96 bond;
+        /// T1, absolute.
+        uint64 acceptBy;
+        uint32 computeWindow;
+        uint32 disputeWindow;
+        uint32 responseWindow;
+        uint32 rulingWindow;
+    }
+
+    /// A committed element with its inclusion proof (RFC 9162, 2.1.3).
+    #[derive(Debug, PartialEq, Eq)]
+    struct Leaf { uint64 index; bytes element; bytes32[] proof; }
+
+    /// Openings of the two commitments; all empty where no predicate is asked.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Opening { bytes32 functionSalt; bytes functionBytes; bytes32 dataSalt; bytes dataBytes; }
+
+    /// The state of a job. `clock` is the one that runs: T2 while Taken or Sealed, then payout, answer or ruling due.
+    /// `root` and `count` are zero until a result is committed.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Job { Phase phase; Fault fault; bool confirmed; address worker; uint64 clock; bytes32 root; uint64 count; }
+
+    /// What is pending beside the clock that runs. Zero for a job that never saw a demand or dispute.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Pending {
+        /// T3: demands are taken until then.
+        uint64 demandBy;
+        /// The payout clock to come back to.
+        uint64 payoutAfter;
+        /// Bonds held: indices of the demand outstanding, or one for a dispute.
+        uint8 bonds;
+        /// First 20 bytes of keccak256 of the demanded indices, packed as 8 bytes each.
+        bytes20 indicesHash;
+    }
+
+    /// Asked by the escrow, answered by a task's predicate contract. Total and pure: malformed or oversize input is false.
+    #[sol(abi)]
+    #[derive(Debug, PartialEq, Eq)]
+    interface IPredicate {
+        /// Does `element` belong to the result? `index`: its index for Table and Chain, else zero. `previous`: the leaf
+        /// before it for Chain, empty for leaf 0.
+        function holds(bytes functionBytes, bytes dataBytes, uint64 index, bytes previous, bytes element)
+            external view returns (bool);
+    }
+
+    /// Asked by the escrow, answered by a verifier (the referee contract).
+    #[sol(abi)]
+    #[derive(Debug, PartialEq, Eq)]
+    interface IVerifier {
+        function report(bytes32 jobId) external view returns (bool revealed, bytes32 root, uint64 count);
+    }
+
+    /// Delegation (DCR_C1) and fair payment.
+    #[sol(abi)]
+    #[derive(Debug, PartialEq, Eq)]
+    interface IEscrow {
+        event Delegated(bytes32 indexed jobId, address indexed client, address indexed worker, Terms terms);
+        event Cancelled(bytes32 indexed jobId);
+        event OrderTaken(bytes32 indexed jobId, address indexed worker, uint64 computeBy);
+        event ResultSealed(bytes32 indexed jobId, bytes32 seal);
+        event ResultCommitted(bytes32 indexed jobId, bytes32 root, uint64 count, uint64 payoutAfter);
+        event LeavesPublished(bytes32 indexed jobId, bytes32[] hashes);
+        event Demanded(bytes32 indexed jobId, uint64[] indices, uint64 answerBy);
+        event Delivered(bytes32 indexed jobId, address indexed by, uint64 payoutAfter);
+        event Disputed(bytes32 indexed jobId, uint64 rulingBy);
+        event Confirmed(bytes32 indexed jobId, address indexed by, uint64 payoutAfter);
+        event Convicted(bytes32 indexed jobId, address indexed by, Fault fault, uint64 at);
+        /// The job ended: what its client and its worker were owed, whether pushed or credited.
+        event Settled(bytes32 indexed jobId, Phase phase, uint256 toClient, uint256 toWorker);
+        event Credited(address indexed account, uint256 amount);
+        event Withdrawn(address indexed account, address indexed to, uint256 amount);
+
+        /// The call needs another phase of the job.
+        error WrongPhase(Phase phase);
+        error NotClient(address client);
+        error NotWorker(address worker);
+        error NotReferee(address referee);
+        /// The worker may be neither the client nor the referee.
+        error WorkerIsParty(address worker);
+        error WrongPayment(uint256 expected, uint256 paid);
+        error IdUsed(bytes32 jobId);
+        error TooLate(uint64 deadline);
+        error TooEarly(uint64 notBefore);
+        /// Terms that cannot work.
+        error BadWindow(uint32 window);
+        error BondIsZero();
+        error AcceptByPassed(uint64 acceptBy);
+        error BadCount(uint64 count);
+        error BadMaxElement(uint32 maxElement);
+        error BadReferee(address referee);
+        error VerifierNeedsReferee();
+        error VerifierNeedsSealing();
+        error VerifierNeedsTime(uint32 disputeWindow, uint32 responseWindow);
+        /// A result whose count the terms or its root contradict.
+        error WrongCount(uint64 count);
+        error JobIsSealed();
+        error JobIsNotSealed();
+        error SealMismatch();
+        error RootMismatch(bytes32 root);
+        error BadIndices();
+        error IndexOutOfRange(uint64 index, uint64 count);
+        error DemandTooLarge(uint256 size, uint256 limit);
+        error IndicesMismatch();
+        error ElementTooLong(uint256 length, uint32 maxElement);
+        error BadProof(uint64 index);
+        error NoReferee();
+        error PredicateDecides();
+        error AlreadyConfirmed();
+        /// The fault is none, not one of this form's, or needs a predicate that the terms do not name.
+        error FaultNotAdmissible(Fault fault);
+        error WrongEvidence();
+        error InOrder();
+        error NotMissing();
+        error OpeningMismatch();
+        error NotAFault();
+        error PredicateFailed();
+        error VerifierFailed();
+        error NotRevealed();
+        error ReportDiffers(bytes32 root, uint64 count);
+        error NothingDue();
+        error NoCredit();
+        error ZeroAddress();
+        error TransferFailed();
+        error NotEnoughGas(uint64 needed);
+
+        function delegate(Terms terms) external payable returns (bytes32);
+        function cancel(Terms terms) external;
+        function takeOrder(Terms terms) external payable;
+        function submitResult(Terms terms, bytes32 root, uint64 count) external;
+        function submitSeal(Terms terms, bytes32 seal) external;
+        function reveal(Terms terms, bytes32 root, uint64 count, bytes32 salt) external;
+        function publishLeaves(Terms terms, bytes32[] hashes) external;
+        function accept(Terms terms) external;
+        function demand(Terms terms, uint64[] indices) external payable;
+        function deliver(Terms terms, Leaf[] leaves) external;
+        function dispute(Terms terms) external payable;
+        function judge(Terms terms, Fault fault, Leaf[] leaves, uint64 at, bytes missing, Opening opening) external;
+        function confirm(Terms terms) external;
+        function timeTick(Terms terms) external;
+        function withdraw(address to) external;
+
+        function job(bytes32 jobId) external view returns (Job);
+        function pending(bytes32 jobId) external view returns (Pending);
+        function jobId(Terms terms) external view returns (bytes32);
+        function credit(address account) external view returns (uint256);
+    }
+}
