@@ -1,1 +1,25 @@
+//! An Arbitrum Stylus chain in one process.
+//!
+//! EVM contracts run in revm, Stylus programs in `surety-stylus`, and both call each other as frames of one loop.
+//! Gas, ink, precompiles and what a contract sees of the chain follow ArbOS 61 with the EVM rules of Osaka.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`config`] | what a chain is started with |
+//! | [`node`] | the chain itself: state, blocks, receipts, time, snapshots |
+//! | [`rpc`] | JSON-RPC over a [`Node`] |
+//!
+//! ```
+//! use surety_devnet::{Config, Node};
+//!
+//! let node = Node::new(Config::default());
+//! assert_eq!(node.chain_id(), 412_346);
+//! assert_eq!(node.block_number(), 0);
+//! ```
 
+pub mod config;
+pub mod node;
+pub mod rpc;
+
+pub use config::{Config, Mining};
+pub use node::{Event, Node, NodeError};
