@@ -86,24 +86,21 @@ sol! {
     }
 
     /// Asked by the escrow, answered by a task's predicate contract. Total and pure: malformed or oversize input is false.
-    #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]
     interface IPredicate {
         /// Does `element` belong to the result? `index`: its index for Table and Chain, else zero. `previous`: the leaf
         /// before it for Chain, empty for leaf 0.
-        function holds(bytes functionBytes, bytes dataBytes, uint64 index, bytes previous, bytes element)
+        function holds(bytes calldata functionBytes, bytes calldata dataBytes, uint64 index, bytes calldata previous, bytes calldata element)
             external view returns (bool);
     }
 
     /// Asked by the escrow, answered by a verifier (the referee contract).
-    #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]
     interface IVerifier {
         function report(bytes32 jobId) external view returns (bool revealed, bytes32 root, uint64 count);
     }
 
     /// Delegation (DCR_C1) and fair payment.
-    #[sol(abi)]
     #[derive(Debug, PartialEq, Eq)]
     interface IEscrow {
         event Delegated(bytes32 indexed jobId, address indexed client, address indexed worker, Terms terms);
@@ -151,9 +148,9 @@ sol! {
         error RootMismatch(bytes32 root);
         error BadIndices();
         error IndexOutOfRange(uint64 index, uint64 count);
-        error DemandTooLarge(uint256 size, uint256 limit);
+        error DemandTooLarge(uint64 size, uint64 limit);
         error IndicesMismatch();
-        error ElementTooLong(uint256 length, uint32 maxElement);
+        error ElementTooLong(uint64 length, uint32 maxElement);
         error BadProof(uint64 index);
         error NoReferee();
         error PredicateDecides();
@@ -169,31 +166,30 @@ sol! {
         error VerifierFailed();
         error NotRevealed();
         error ReportDiffers(bytes32 root, uint64 count);
-        error NothingDue();
         error NoCredit();
         error ZeroAddress();
         error TransferFailed();
         error NotEnoughGas(uint64 needed);
 
-        function delegate(Terms terms) external payable returns (bytes32);
-        function cancel(Terms terms) external;
-        function takeOrder(Terms terms) external payable;
-        function submitResult(Terms terms, bytes32 root, uint64 count) external;
-        function submitSeal(Terms terms, bytes32 seal) external;
-        function reveal(Terms terms, bytes32 root, uint64 count, bytes32 salt) external;
-        function publishLeaves(Terms terms, bytes32[] hashes) external;
-        function accept(Terms terms) external;
-        function demand(Terms terms, uint64[] indices) external payable;
-        function deliver(Terms terms, Leaf[] leaves) external;
-        function dispute(Terms terms) external payable;
-        function judge(Terms terms, Fault fault, Leaf[] leaves, uint64 at, bytes missing, Opening opening) external;
-        function confirm(Terms terms) external;
-        function timeTick(Terms terms) external;
+        function delegate(Terms calldata terms) external payable returns (bytes32);
+        function cancel(Terms calldata terms) external;
+        function takeOrder(Terms calldata terms) external payable;
+        function submitResult(Terms calldata terms, bytes32 root, uint64 count) external;
+        function submitSeal(Terms calldata terms, bytes32 seal) external;
+        function reveal(Terms calldata terms, bytes32 root, uint64 count, bytes32 salt) external;
+        function publishLeaves(Terms calldata terms, bytes32[] calldata hashes) external;
+        function accept(Terms calldata terms) external;
+        function demand(Terms calldata terms, uint64[] calldata indices) external payable;
+        function deliver(Terms calldata terms, Leaf[] calldata leaves) external;
+        function dispute(Terms calldata terms) external payable;
+        function judge(Terms calldata terms, Fault fault, Leaf[] calldata leaves, uint64 at, bytes calldata missing, Opening calldata opening) external;
+        function confirm(Terms calldata terms) external;
+        function timeTick(Terms calldata terms) external;
         function withdraw(address to) external;
 
-        function job(bytes32 jobId) external view returns (Job);
-        function pending(bytes32 jobId) external view returns (Pending);
-        function jobId(Terms terms) external view returns (bytes32);
+        function job(bytes32 jobId) external view returns (Job memory);
+        function pending(bytes32 jobId) external view returns (Pending memory);
+        function jobId(Terms calldata terms) external view returns (bytes32);
         function credit(address account) external view returns (uint256);
     }
 }
