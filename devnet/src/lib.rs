@@ -18,8 +18,11 @@
 //! ```
 
 pub mod config;
+pub mod evm;
 pub mod node;
+mod precompiles;
 pub mod rpc;
+pub mod state;
 
 pub use config::{Config, Mining};
 pub use node::{Event, Node, NodeError};

@@ -1,0 +1,117 @@
+//! What an execution carries along besides revm's own context.
+
+use alloy_primitives::{Address, B256, U256, address};
+use revm::{Journal, context::Context};
+use surety_stylus::{Engine, memory::Pages};
+
+use super::block_cache::BlockCache;
+use crate::state::StateView;
+
+pub use revm::context::{BlockEnv, CfgEnv, TxEnv};
+
+/// The context in which revm runs here.
+pub type Ctx<'a> = Context<BlockEnv, TxEnv, CfgEnv, StateView<'a>, Journal<StateView<'a>>, Arb<'a>>;
+
+/// The sequencer, coinbase of every block.
+pub const SEQUENCER: Address = address!("A4b000000000000000000073657175656e636572");
+
+/// What is so for all transactions of a block.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    pub chain_id: u64,
+    pub arbos_version: u64,
+    pub debug_chain: bool,
+    /// Height of the block on this chain; `BlockEnv::number` is L1's.
+    pub l2_block: u64,
+    /// Hashes of the blocks before it, by number.
+    pub block_hashes: &'a [B256],
+}
+
+impl Facts<'_> {
+    /// The Stylus version that new activations get.
+    pub const fn stylus_version(&self) -> u16 {
+        match self.arbos_version {
+            0..=30 => 1,
+            31..=58 => 2,
+            _ => 3,
+        }
+    }
+
+    /// From ArbOS 60 on, a program that ran earlier in the block counts as cached.
+    pub const fn has_block_cache(&self) -> bool {
+        self.arbos_version >= 60
+    }
+
+    /// From ArbOS 60 on, programs may come in pieces.
+    pub const fn has_fragments(&self) -> bool {
+        self.arbos_version >= 60
+    }
+
+    /// Largest decompressed program.
+    pub const fn max_wasm_size(&self) -> usize {
+        if self.arbos_version >= 60 { 262_144 } else { 131_072 }
+    }
+}
+
+/// A contract that is running.
+#[derive(Clone, Copy, Debug)]
+pub struct Running {
+    /// Whose storage it acts on.
+    pub address: Address,
+    pub caller: Address,
+    /// Entered by a delegating call, which opens no new span of its address.
+    pub delegated: bool,
+}
+
+/// The part of an execution that is Arbitrum's.
+pub struct Arb<'a> {
+    pub engine: &'a Engine,
+    pub facts: Facts<'a>,
+    /// Wasm pages of the transaction. Not undone by a revert.
+    pub pages: Pages,
+    /// Programs that ran in the block. Not undone by a revert.
+    pub block_cache: BlockCache,
+    /// The contracts that are running, outermost first, EVM and Stylus alike.
+    pub running: Vec<Running>,
+    /// Gas above the transaction's limit, not available to the execution.
+    pub held_gas: u64,
+    /// Why the transaction failed, where revm has no word for it.
+    pub failure: Option<String>,
+}
+
+impl<'a> Arb<'a> {
+    pub fn new(engine: &'a Engine, facts: Facts<'a>, block_cache: BlockCache) -> Self {
+        Self {
+            engine,
+            facts,
+            pages: Pages::default(),
+            block_cache,
+            running: Vec::new(),
+            held_gas: 0,
+            failure: None,
+        }
+    }
+
+    /// Remembers why the transaction fails, if it is its outermost call that does.
+    pub fn fail(&mut self, depth: usize, reason: impl Into<String>) {
+        if depth == 0 {
+            self.failure = Some(reason.into());
+        }
+    }
+}
+
+/// The block as contracts see it: number of L1, difficulty 1, no blobs.
+pub fn block_env(l1_number: u64, timestamp: u64, base_fee: u64) -> BlockEnv {
+    let mut env = BlockEnv {
+        number: U256::from(l1_number),
+        beneficiary: SEQUENCER,
+        timestamp: U256::from(timestamp),
+        gas_limit: super::BLOCK_GAS_LIMIT,
+        basefee: base_fee,
+        difficulty: U256::ONE,
+        prevrandao: Some(B256::with_last_byte(1)),
+        ..BlockEnv::default()
+    };
+    env.set_blob_excess_gas_and_price(0, revm::primitives::eip4844::BLOB_BASE_FEE_UPDATE_FRACTION_PRAGUE);
+    env
+}
