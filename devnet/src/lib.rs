@@ -12,9 +12,10 @@
 //! ```
 //! use surety_devnet::{Config, Node};
 //!
-//! let node = Node::new(Config::default());
+//! let node = Node::new(Config::default())?;
 //! assert_eq!(node.chain_id(), 412_346);
 //! assert_eq!(node.block_number(), 0);
+//! # Ok::<(), surety_devnet::NodeError>(())
 //! ```
 
 pub mod config;

@@ -130,7 +130,10 @@ impl Record {
             return Err(Inactive::NotActivated);
         }
         if self.version != current {
-            return Err(Inactive::NeedsUpgrade { version: self.version, current });
+            return Err(Inactive::NeedsUpgrade {
+                version: self.version,
+                current,
+            });
         }
         let age = self.age(now(ctx));
         if age > EXPIRY {
@@ -159,7 +162,10 @@ impl Record {
             (32, u64::from(self.asm_kb)),
             (1, u64::from(self.cached)),
         ];
-        fields.iter().rev().fold(U256::ZERO, |word, (bits, value)| (word << *bits) | U256::from(*value))
+        fields
+            .iter()
+            .rev()
+            .fold(U256::ZERO, |word, (bits, value)| (word << *bits) | U256::from(*value))
     }
 
     fn unpack(word: U256) -> Self {
@@ -171,8 +177,18 @@ impl Record {
         };
         let mut take16 = || take(16) as u16;
         let version = take16();
-        let entry = EntryCosts { init: take16(), cached: take16(), footprint: take16() };
-        Self { version, entry, activated_at: take(32) as u32, asm_kb: take(32) as u32, cached: take(1) == 1 }
+        let entry = EntryCosts {
+            init: take16(),
+            cached: take16(),
+            footprint: take16(),
+        };
+        Self {
+            version,
+            entry,
+            activated_at: take(32) as u32,
+            asm_kb: take(32) as u32,
+            cached: take(1) == 1,
+        }
     }
 }
 
@@ -199,7 +215,9 @@ pub fn data_fee(ctx: &mut Ctx<'_>, asm_bytes: u32) -> U256 {
 
     let now = now(ctx);
     let updated = Field::DataUpdated.read(ctx).max(EPOCH);
-    let credit = BYTES_PER_SECOND.saturating_mul(now.saturating_sub(updated)).min(u64::from(u32::MAX));
+    let credit = BYTES_PER_SECOND
+        .saturating_mul(now.saturating_sub(updated))
+        .min(u64::from(u32::MAX));
     let demand = Field::DataDemand.read(ctx).saturating_sub(credit) + u64::from(asm_bytes);
     let demand = demand.min(u64::from(u32::MAX));
     Field::DataDemand.write(ctx, demand);
@@ -260,7 +278,9 @@ impl AddressSet {
 
     pub fn all(self, ctx: &mut Ctx<'_>) -> Vec<Address> {
         let size: u64 = read(ctx, self.member(0)).saturating_to();
-        (1..=size).map(|position| Address::from_word(read(ctx, self.member(position)).into())).collect()
+        (1..=size)
+            .map(|position| Address::from_word(read(ctx, self.member(position)).into()))
+            .collect()
     }
 
     /// Adds an address unless it is there.
@@ -299,7 +319,11 @@ mod tests {
     fn a_record_survives_packing() {
         let record = Record {
             version: 3,
-            entry: EntryCosts { init: 65_535, cached: 4_095, footprint: 128 },
+            entry: EntryCosts {
+                init: 65_535,
+                cached: 4_095,
+                footprint: 128,
+            },
             activated_at: 0x00ab_cdef,
             asm_kb: 0x00ff_ffff,
             cached: true,

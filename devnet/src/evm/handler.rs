@@ -5,11 +5,11 @@ use std::{convert::Infallible, marker::PhantomData};
 use alloy_primitives::U256;
 use revm::{
     context::result::EVMError,
+    context_interface::journaled_state::account::JournaledAccountTr,
     context_interface::{Block, ContextTr, JournalTr, Transaction, result::HaltReason},
     handler::{EvmTr, FrameResult, Handler},
     inspector::{Inspector, InspectorHandler},
     interpreter::{GasTracker, InitialAndFloorGas, interpreter::EthInterpreter},
-    context_interface::journaled_state::account::JournaledAccountTr,
 };
 
 use super::{Mode, TX_GAS_LIMIT, arbos, context::Ctx, vm::ArbEvm};
@@ -46,16 +46,13 @@ impl<'a, INSP> Handler for ArbHandler<'a, INSP> {
     }
 
     /// Returns what was held back, before the refund is capped to a fifth of the gas used.
-    fn refund(
-        &self,
-        evm: &mut Self::Evm,
-        result: &mut FrameResult,
-        eip7702_refund: i64,
-    ) -> Result<(), Self::Error> {
+    fn refund(&self, evm: &mut Self::Evm, result: &mut FrameResult, eip7702_refund: i64) -> Result<(), Self::Error> {
         let ctx = evm.ctx_mut();
         result.gas_mut().erase_cost(ctx.chain.held_gas);
         result.gas_mut().record_refund(eip7702_refund);
-        result.gas_mut().set_final_refund(ctx.cfg.gas_params.max_refund_quotient());
+        result
+            .gas_mut()
+            .set_final_refund(ctx.cfg.gas_params.max_refund_quotient());
         Ok(())
     }
 
@@ -66,7 +63,9 @@ impl<'a, INSP> Handler for ArbHandler<'a, INSP> {
         }
         let ctx = evm.ctx_mut();
         let fee = U256::from(ctx.block().basefee()) * U256::from(result.gas().used());
-        ctx.journal_mut().load_account_mut(arbos::NETWORK_FEE_ACCOUNT)?.incr_balance(fee);
+        ctx.journal_mut()
+            .load_account_mut(arbos::NETWORK_FEE_ACCOUNT)?
+            .incr_balance(fee);
         Ok(())
     }
 }

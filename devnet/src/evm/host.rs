@@ -31,39 +31,67 @@ pub fn reply(ctx: &mut Ctx<'_>, program: &mut Program, request: Request) -> Repl
     Reply::Answer(match request {
         Request::StorageLoad { key } => {
             let Ok(load) = ctx.journal_mut().sload(program.acting, key.into());
-            Answer::Word { value: load.data.into(), gas: if load.is_cold { COLD_SLOT } else { WARM_SLOT } }
+            Answer::Word {
+                value: load.data.into(),
+                gas: if load.is_cold { COLD_SLOT } else { WARM_SLOT },
+            }
         }
         Request::StorageFlush { writes, gas } => Answer::Flush(flush(ctx, program, &writes, gas)),
-        Request::TransientLoad { key } => {
-            Answer::Word { value: ctx.journal_mut().tload(program.acting, key.into()).into(), gas: WARM_SLOT }
-        }
+        Request::TransientLoad { key } => Answer::Word {
+            value: ctx.journal_mut().tload(program.acting, key.into()).into(),
+            gas: WARM_SLOT,
+        },
         Request::TransientStore { key, value } => {
             ctx.journal_mut().tstore(program.acting, key.into(), value.into());
             Answer::Done
         }
-        Request::Call { kind, address, input, value, gas_left, gas_requested } => {
+        Request::Call {
+            kind,
+            address,
+            input,
+            value,
+            gas_left,
+            gas_requested,
+        } => {
             return call(ctx, program, kind, address, input, value, gas_left, gas_requested);
         }
-        Request::Create { code, endowment, salt, gas } => {
+        Request::Create {
+            code,
+            endowment,
+            salt,
+            gas,
+        } => {
             let scheme = salt.map_or(CreateScheme::Create, |salt| CreateScheme::Create2 { salt: salt.into() });
             let inputs = CreateInputs::new(program.acting, scheme, endowment, code, gas, 0);
             return Reply::Create(FrameInput::Create(Box::new(inputs)));
         }
         Request::Log { topics, data } => {
-            ctx.journal_mut().log(Log { address: program.acting, data: LogData::new_unchecked(topics, data) });
+            ctx.journal_mut().log(Log {
+                address: program.acting,
+                data: LogData::new_unchecked(topics, data),
+            });
             Answer::Done
         }
         Request::AccountBalance { address } => {
             let Ok(load) = ctx.journal_mut().load_account(address);
-            Answer::Word { value: load.info.balance.into(), gas: account_gas(load.is_cold) }
+            Answer::Word {
+                value: load.info.balance.into(),
+                gas: account_gas(load.is_cold),
+            }
         }
         Request::AccountCode { address } => {
             let Ok(load) = ctx.journal_mut().code(address);
-            Answer::Code { code: load.data, gas: account_gas(load.is_cold) }
+            Answer::Code {
+                code: load.data,
+                gas: account_gas(load.is_cold),
+            }
         }
         Request::AccountCodeHash { address } => {
             let Ok(load) = ctx.journal_mut().code_hash(address);
-            Answer::Word { value: load.data, gas: account_gas(load.is_cold) }
+            Answer::Word {
+                value: load.data,
+                gas: account_gas(load.is_cold),
+            }
         }
         Request::GrowMemory { pages } => Answer::Grown(ctx.chain.pages.grow(pages)),
     })
@@ -73,7 +101,9 @@ pub fn reply(ctx: &mut Ctx<'_>, program: &mut Program, request: Request) -> Repl
 pub fn code_of(ctx: &Ctx<'_>, address: Address) -> Bytes {
     let (view, state) = ctx.journal().db_and_state();
     let loaded = state.get(&address).map(|account| &account.info);
-    let hash = loaded.map(|info| info.code_hash).or_else(|| view.account(address).map(|info| info.code_hash));
+    let hash = loaded
+        .map(|info| info.code_hash)
+        .or_else(|| view.account(address).map(|info| info.code_hash));
     loaded
         .and_then(|info| info.code.clone())
         .or_else(|| hash.map(|hash| view.code(hash)))
@@ -114,25 +144,45 @@ fn call(
     gas_left: u64,
     gas_requested: u64,
 ) -> Reply {
-    let failed = |gas_cost| Reply::Answer(Answer::Call { success: false, gas_cost, return_data: Bytes::new() });
+    let failed = |gas_cost| {
+        Reply::Answer(Answer::Call {
+            success: false,
+            gas_cost,
+            return_data: Bytes::new(),
+        })
+    };
     if program.is_static && !value.is_zero() {
         return failed(0);
     }
     let journal = ctx.journal_mut();
     let Ok(load) = journal.load_account_with_code(address);
-    let callee = Callee { cold: load.is_cold, empty: load.is_empty(), value: !value.is_zero() };
+    let callee = Callee {
+        cold: load.is_cold,
+        empty: load.is_empty(),
+        value: !value.is_zero(),
+    };
     let mut known_bytecode = (load.info.code_hash, load.info.code.clone().unwrap_or_default());
     if let Some(delegate) = known_bytecode.1.eip7702_address() {
         let Ok(load) = journal.load_account_with_code(delegate);
         known_bytecode = (load.info.code_hash, load.info.code.clone().unwrap_or_default());
     }
-    let Some(gas) = call_gas(gas_left, gas_requested, callee) else { return failed(gas_left) };
+    let Some(gas) = call_gas(gas_left, gas_requested, callee) else {
+        return failed(gas_left);
+    };
     let (target_address, caller, value, scheme) = match kind {
         CallKind::Call => (address, program.acting, CallValue::Transfer(value), CallScheme::Call),
-        CallKind::Static => (address, program.acting, CallValue::Transfer(U256::ZERO), CallScheme::StaticCall),
-        CallKind::Delegate => {
-            (program.acting, program.caller, CallValue::Apparent(program.value), CallScheme::DelegateCall)
-        }
+        CallKind::Static => (
+            address,
+            program.acting,
+            CallValue::Transfer(U256::ZERO),
+            CallScheme::StaticCall,
+        ),
+        CallKind::Delegate => (
+            program.acting,
+            program.caller,
+            CallValue::Apparent(program.value),
+            CallScheme::DelegateCall,
+        ),
     };
     let inputs = CallInputs {
         input: CallInput::Bytes(input),

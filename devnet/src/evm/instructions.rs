@@ -5,8 +5,8 @@ use revm::{
     context_interface::{ContextTr, JournalTr},
     handler::instructions::EthInstructions,
     interpreter::{
-        InstructionContext, InstructionExecResult, InstructionResult, instructions::host, interpreter::EthInterpreter,
-        interpreter_types::InputsTr, Instruction,
+        Instruction, InstructionContext, InstructionExecResult, InstructionResult, instructions::host,
+        interpreter::EthInterpreter, interpreter_types::InputsTr,
     },
     primitives::hardfork::SpecId,
 };
@@ -30,7 +30,12 @@ pub fn instructions<'a>(spec: SpecId) -> Instructions<'a> {
 fn selfdestruct<'a>(context: InstructionContext<'_, Ctx<'a>, EthInterpreter>) -> InstructionExecResult {
     let acting = context.interpreter.input.target_address();
     let Ok(account) = context.host.journal_mut().load_account_with_code(acting);
-    if account.info.code.as_ref().is_some_and(|code| code::is_program(code.original_byte_slice())) {
+    if account
+        .info
+        .code
+        .as_ref()
+        .is_some_and(|code| code::is_program(code.original_byte_slice()))
+    {
         return Err(InstructionResult::Revert);
     }
     host::selfdestruct(context)

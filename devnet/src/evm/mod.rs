@@ -25,7 +25,7 @@ use revm::{
         result::{EVMError, ExecutionResult, InvalidTransaction},
     },
     context_interface::result::HaltReason,
-    handler::Handler,
+    handler::{EvmTr, Handler},
     primitives::hardfork::SpecId,
     state::EvmState,
 };
@@ -82,7 +82,12 @@ pub fn execute(
     let state = evm.ctx_mut().journal_mut().finalize();
     let arb = evm.into_arb();
     match result {
-        Ok(result) => Ok(Execution { result, state, block_cache: arb.block_cache, failure: arb.failure }),
+        Ok(result) => Ok(Execution {
+            result,
+            state,
+            block_cache: arb.block_cache,
+            failure: arb.failure,
+        }),
         Err(EVMError::Transaction(error)) => Err(error),
         // The state cannot fail, the header is ours, and nothing raises custom errors.
         Err(error) => Err(InvalidTransaction::Str(error.to_string().into())),
@@ -90,8 +95,14 @@ pub fn execute(
 }
 
 fn context<'a>(state: StateView<'a>, block: BlockEnv, arb: Arb<'a>, mode: Mode) -> Ctx<'a> {
-    let spec = if arb.facts.arbos_version >= 50 { SpecId::OSAKA } else { SpecId::PRAGUE };
-    let mut cfg = CfgEnv::new_with_spec(spec).with_chain_id(arb.facts.chain_id).with_disable_eip7623(true);
+    let spec = if arb.facts.arbos_version >= 50 {
+        SpecId::OSAKA
+    } else {
+        SpecId::PRAGUE
+    };
+    let mut cfg = CfgEnv::new_with_spec(spec)
+        .with_chain_id(arb.facts.chain_id)
+        .with_disable_eip7623(true);
     // The chain id is checked before a transaction gets here, with legacy transactions without one let through.
     cfg.tx_chain_id_check = false;
     // EIP-7825's cap is not Arbitrum's.

@@ -10,13 +10,14 @@ use revm::{
     interpreter::{CallInputs, Gas, InstructionResult, InterpreterAction, InterpreterResult},
 };
 use surety_stylus::{
-    Answer, Env, Frame, FrameInput, Module, Outcome, OutcomeKind, Step, call::CallGas,
+    Answer, Env, Frame, FrameInput, Module, Outcome, OutcomeKind, Step,
+    call::CallGas,
     code::{self, Root},
 };
 
 use super::{
     arbos::{Field, Record},
-    context::Ctx,
+    context::{Ctx, Running},
     host::{self, Reply},
 };
 
@@ -91,7 +92,11 @@ impl Program {
                         Refusal::OutOfGas => InstructionResult::OutOfGas,
                         Refusal::Inactive(_) | Refusal::Broken(_) => InstructionResult::NotActivated,
                     };
-                    return InterpreterAction::new_return(result, Bytes::new(), Gas::new_spent_with_reservoir(self.gas_limit, 0));
+                    return InterpreterAction::new_return(
+                        result,
+                        Bytes::new(),
+                        Gas::new_spent_with_reservoir(self.gas_limit, 0),
+                    );
                 }
             };
             match frame.resume(self.answer.take()) {
@@ -117,7 +122,11 @@ impl Program {
     /// Takes the result of the frame that the program waits for.
     pub fn returned(&mut self, result: FrameResult) {
         let kind = result.instruction_result();
-        let gas_left = if kind.is_ok_or_revert() { result.gas().remaining() } else { 0 };
+        let gas_left = if kind.is_ok_or_revert() {
+            result.gas().remaining()
+        } else {
+            0
+        };
         if kind.is_ok() {
             self.refund += result.gas().refunded();
         }
@@ -130,7 +139,11 @@ impl Program {
             FrameResult::Create(outcome) => Answer::Create {
                 address: outcome.address.filter(|_| kind.is_ok()),
                 gas_returned: gas_left,
-                return_data: if kind == InstructionResult::Revert { outcome.result.output } else { Bytes::new() },
+                return_data: if kind == InstructionResult::Revert {
+                    outcome.result.output
+                } else {
+                    Bytes::new()
+                },
             },
         });
     }
@@ -171,7 +184,9 @@ fn start(ctx: &mut Ctx<'_>, inputs: &CallInputs) -> Result<Frame, Refusal> {
     let module = module(ctx, *code_hash, bytecode)?;
     ctx.chain.pages = pages.opened(record.entry.footprint);
 
-    let spans = ctx.chain.running.iter().filter(|running| running.address == inputs.target_address && !running.delegated);
+    let ink_price = u32::try_from(Field::InkPrice.read(ctx)).unwrap_or(u32::MAX);
+    let opens_span = |running: &&Running| running.address == inputs.target_address && !running.delegated;
+    let spans = ctx.chain.running.iter().filter(opens_span).count();
     Ok(Frame::new(FrameInput {
         module,
         calldata: inputs.input.bytes(ctx),
@@ -189,10 +204,10 @@ fn start(ctx: &mut Ctx<'_>, inputs: &CallInputs) -> Result<Frame, Refusal> {
             msg_value: inputs.value.get(),
             tx_origin: ctx.tx().caller(),
             tx_gas_price: U256::from(ctx.tx().effective_gas_price(u128::from(ctx.block().basefee()))),
-            ink_price: u32::try_from(Field::InkPrice.read(ctx)).unwrap_or(u32::MAX),
+            ink_price,
         },
         is_static: inputs.is_static,
-        reentrant: spans.count() > 1,
+        reentrant: spans > 1,
         trace: false,
     }))
 }
@@ -208,7 +223,11 @@ fn module(ctx: &Ctx<'_>, code_hash: B256, bytecode: &Bytecode) -> Result<Arc<Mod
     let code = bytecode.original_byte_slice();
     let wasm = if code::kind(code) == Some(code::Kind::Root) {
         let root = Root::parse(code, limit).map_err(|error| broken(&error))?;
-        let fragments: Vec<_> = root.fragments.iter().map(|address| host::code_of(ctx, *address)).collect();
+        let fragments: Vec<_> = root
+            .fragments
+            .iter()
+            .map(|address| host::code_of(ctx, *address))
+            .collect();
         root.decompress(&fragments).map_err(|error| broken(&error))?
     } else {
         code::decompress(code, limit).map_err(|error| broken(&error))?

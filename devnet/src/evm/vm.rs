@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 
 use revm::{
-    context::{ContextTr, Evm, FrameStack},
+    context::{Evm, FrameStack},
     context_interface::context::ContextError,
     handler::{EthFrame, EvmTr, FrameInitOrResult, FrameResult, ItemOrResult, evm::FrameInitResult},
     inspector::{Inspector, InspectorEvmTr, handler::frame_end},
@@ -44,7 +44,10 @@ impl<'a, INSP> ArbEvm<'a, INSP> {
             precompiles: Precompiles::new(spec),
             frame_stack: FrameStack::new(),
         };
-        Self { inner, programs: Vec::new() }
+        Self {
+            inner,
+            programs: Vec::new(),
+        }
     }
 
     pub fn into_arb(self) -> Arb<'a> {
@@ -53,18 +56,26 @@ impl<'a, INSP> ArbEvm<'a, INSP> {
 
     /// Whether the frame on top of the stack is a program's.
     fn in_program(&self) -> bool {
-        self.programs.last().is_some_and(|program| Some(program.place) == self.inner.frame_stack.index())
+        self.programs
+            .last()
+            .is_some_and(|program| Some(program.place) == self.inner.frame_stack.index())
     }
 
     /// Notes the frame just pushed as running, and starts its program if it has one.
     fn entered(&mut self) {
-        let Some(place) = self.inner.frame_stack.index() else { return };
+        let Some(place) = self.inner.frame_stack.index() else {
+            return;
+        };
         let frame = self.inner.frame_stack.get();
         let inputs = match &frame.input {
             FrameInput::Call(inputs) => inputs,
             FrameInput::Create(inputs) => {
                 let address = frame.data.created_address().unwrap_or_default();
-                self.inner.ctx.chain.running.push(Running { address, caller: inputs.caller(), delegated: false });
+                self.inner.ctx.chain.running.push(Running {
+                    address,
+                    caller: inputs.caller(),
+                    delegated: false,
+                });
                 return;
             }
             FrameInput::Empty => return,
@@ -99,13 +110,25 @@ impl<'a, INSP> EvmTr for ArbEvm<'a, INSP> {
     type Precompiles = Precompiles;
     type Frame = Frame;
 
-    fn all(&self) -> (&Self::Context, &Self::Instructions, &Self::Precompiles, &FrameStack<Frame>) {
+    fn all(
+        &self,
+    ) -> (
+        &Self::Context,
+        &Self::Instructions,
+        &Self::Precompiles,
+        &FrameStack<Frame>,
+    ) {
         self.inner.all()
     }
 
     fn all_mut(
         &mut self,
-    ) -> (&mut Self::Context, &mut Self::Instructions, &mut Self::Precompiles, &mut FrameStack<Frame>) {
+    ) -> (
+        &mut Self::Context,
+        &mut Self::Instructions,
+        &mut Self::Precompiles,
+        &mut FrameStack<Frame>,
+    ) {
         self.inner.all_mut()
     }
 
@@ -121,9 +144,16 @@ impl<'a, INSP> EvmTr for ArbEvm<'a, INSP> {
         if self.in_program() {
             return self.run_program();
         }
-        let Evm { ctx, instruction, frame_stack, .. } = &mut self.inner;
+        let Evm {
+            ctx,
+            instruction,
+            frame_stack,
+            ..
+        } = &mut self.inner;
         let frame = frame_stack.get();
-        let mut action = frame.interpreter.run_plain(instruction.instruction_table(), instruction.gas_table(), ctx);
+        let mut action = frame
+            .interpreter
+            .run_plain(instruction.instruction_table(), instruction.gas_table(), ctx);
         judge_created_code(ctx, frame, &mut action);
         finish(frame.process_next_action(ctx, action), frame)
     }
@@ -142,7 +172,10 @@ impl<'a, INSP> EvmTr for ArbEvm<'a, INSP> {
             self.inner.frame_stack.get().interpreter.memory.free_child_context();
             program.returned(result);
         } else {
-            self.inner.frame_stack.get().return_result::<_, Error>(&mut self.inner.ctx, result)?;
+            self.inner
+                .frame_stack
+                .get()
+                .return_result::<_, Error>(&mut self.inner.ctx, result)?;
         }
         Ok(None)
     }
@@ -156,14 +189,25 @@ where
 
     fn all_inspector(
         &self,
-    ) -> (&Self::Context, &Self::Instructions, &Self::Precompiles, &FrameStack<Frame>, &Self::Inspector) {
+    ) -> (
+        &Self::Context,
+        &Self::Instructions,
+        &Self::Precompiles,
+        &FrameStack<Frame>,
+        &Self::Inspector,
+    ) {
         self.inner.all_inspector()
     }
 
     fn all_mut_inspector(
         &mut self,
-    ) -> (&mut Self::Context, &mut Self::Instructions, &mut Self::Precompiles, &mut FrameStack<Frame>, &mut Self::Inspector)
-    {
+    ) -> (
+        &mut Self::Context,
+        &mut Self::Instructions,
+        &mut Self::Precompiles,
+        &mut FrameStack<Frame>,
+        &mut Self::Inspector,
+    ) {
         self.inner.all_mut_inspector()
     }
 
@@ -171,7 +215,13 @@ where
         let mut next = if self.in_program() {
             self.run_program()?
         } else {
-            let Evm { ctx, inspector, instruction, frame_stack, .. } = &mut self.inner;
+            let Evm {
+                ctx,
+                inspector,
+                instruction,
+                frame_stack,
+                ..
+            } = &mut self.inner;
             let frame = frame_stack.get();
             let mut action = revm::inspector::inspect_instructions(
                 ctx,
@@ -184,17 +234,19 @@ where
             finish(frame.process_next_action(ctx, action), frame)?
         };
         if let ItemOrResult::Result(result) = &mut next {
-            let Evm { ctx, inspector, frame_stack, .. } = &mut self.inner;
+            let Evm {
+                ctx,
+                inspector,
+                frame_stack,
+                ..
+            } = &mut self.inner;
             frame_end(ctx, inspector, &frame_stack.get().input, result);
         }
         Ok(next)
     }
 }
 
-fn finish(
-    next: Result<FrameInitOrResult<Frame>, Error>,
-    frame: &mut Frame,
-) -> Result<FrameInitOrResult<Frame>, Error> {
+fn finish(next: Result<FrameInitOrResult<Frame>, Error>, frame: &mut Frame) -> Result<FrameInitOrResult<Frame>, Error> {
     if let Ok(ItemOrResult::Result(_)) = &next {
         frame.set_finished(true);
     }
@@ -203,7 +255,9 @@ fn finish(
 
 /// EIP-3541 with Arbitrum's exception: code that starts with EF must be a Stylus program or a piece of one.
 fn judge_created_code(ctx: &Ctx<'_>, frame: &Frame, action: &mut InterpreterAction) {
-    let InterpreterAction::Return(InterpreterResult { result, output, .. }) = action else { return };
+    let InterpreterAction::Return(InterpreterResult { result, output, .. }) = action else {
+        return;
+    };
     if !frame.data.is_create() || !result.is_ok() || output.first() != Some(&0xEF) {
         return;
     }

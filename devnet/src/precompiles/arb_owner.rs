@@ -52,7 +52,9 @@ fn act(call: &mut Call<'_, '_>, method: &ArbOwnerCalls) -> Result<(Vec<u8>, bool
         Method::isChainOwner(args) => {
             isChainOwnerCall::abi_encode_returns(&AddressSet::ChainOwners.contains(call.ctx, args.addr))
         }
-        Method::getAllChainOwners(_) => getAllChainOwnersCall::abi_encode_returns(&AddressSet::ChainOwners.all(call.ctx)),
+        Method::getAllChainOwners(_) => {
+            getAllChainOwnersCall::abi_encode_returns(&AddressSet::ChainOwners.all(call.ctx))
+        }
         Method::getNetworkFeeAccount(_) => getNetworkFeeAccountCall::abi_encode_returns(&NETWORK_FEE_ACCOUNT),
         _ => {
             call.write()?;

@@ -34,12 +34,16 @@ pub fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Output {
         Method::arbBlockNumber(_) => arbBlockNumberCall::abi_encode_returns(&U256::from(facts.l2_block)),
         Method::arbBlockHash(args) => {
             let requested = args.arbBlockNum;
-            let known = requested.try_into().ok().filter(|number: &u64| {
-                *number < facts.l2_block && facts.l2_block - *number <= RECENT_BLOCKS
-            });
+            let known = requested
+                .try_into()
+                .ok()
+                .filter(|number: &u64| *number < facts.l2_block && facts.l2_block - *number <= RECENT_BLOCKS);
             let hash = known.and_then(|number| facts.block_hashes.get(usize::try_from(number).ok()?));
             let Some(hash) = hash else {
-                return Err(Fault::error(&InvalidBlockNumber { requested, current: U256::from(facts.l2_block) }));
+                return Err(Fault::error(&InvalidBlockNumber {
+                    requested,
+                    current: U256::from(facts.l2_block),
+                }));
             };
             arbBlockHashCall::abi_encode_returns(hash)
         }
@@ -51,7 +55,12 @@ pub fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Output {
         // Only messages from L1 carry aliased senders.
         Method::wasMyCallersAddressAliased(_) => wasMyCallersAddressAliasedCall::abi_encode_returns(&false),
         Method::myCallersAddressWithoutAliasing(_) => {
-            let caller = call.ctx.chain.running.last().map_or(Address::ZERO, |running| running.caller);
+            let caller = call
+                .ctx
+                .chain
+                .running
+                .last()
+                .map_or(Address::ZERO, |running| running.caller);
             myCallersAddressWithoutAliasingCall::abi_encode_returns(&caller)
         }
     })

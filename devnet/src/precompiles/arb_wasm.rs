@@ -64,9 +64,10 @@ impl From<Inactive> for Fault {
     fn from(inactive: Inactive) -> Self {
         match inactive {
             Inactive::NotActivated => Self::error(&ProgramNotActivated {}),
-            Inactive::NeedsUpgrade { version, current } => {
-                Self::error(&ProgramNeedsUpgrade { version, stylusVersion: current })
-            }
+            Inactive::NeedsUpgrade { version, current } => Self::error(&ProgramNeedsUpgrade {
+                version,
+                stylusVersion: current,
+            }),
             Inactive::Expired { age } => Self::error(&ProgramExpired { ageInSeconds: age }),
         }
     }
@@ -137,7 +138,12 @@ fn activate_program(call: &mut Call<'_, '_>, program: Address) -> Output {
     call.burn(ACTIVATION_GAS)?;
     let Ok(account) = call.ctx.journal_mut().load_account_with_code(program);
     let (code_hash, destroyed) = (account.info.code_hash, account.is_selfdestructed());
-    let code = account.info.code.as_ref().map(|code| code.original_bytes()).unwrap_or_default();
+    let code = account
+        .info
+        .code
+        .as_ref()
+        .map(|code| code.original_bytes())
+        .unwrap_or_default();
     if destroyed {
         return Err(Fault::Internal);
     }
@@ -240,6 +246,9 @@ fn keepalive(call: &mut Call<'_, '_>, code_hash: B256) -> Output {
     record.activated_at = arbos::hours(now);
     record.write(call.ctx, code_hash);
     pay(call, fee)?;
-    call.emit(&ProgramLifetimeExtended { codehash: code_hash, dataFee: fee })?;
+    call.emit(&ProgramLifetimeExtended {
+        codehash: code_hash,
+        dataFee: fee,
+    })?;
     Ok(Vec::new())
 }

@@ -67,7 +67,11 @@ fn set_cached(call: &mut Call<'_, '_>, code_hash: B256, cached: bool) -> Output 
     if record.cached == cached {
         return Ok(Vec::new());
     }
-    call.emit(&UpdateProgramCache { manager: call.caller, codehash: code_hash, cached })?;
+    call.emit(&UpdateProgramCache {
+        manager: call.caller,
+        codehash: code_hash,
+        cached,
+    })?;
     if cached {
         call.burn(u64::from(record.entry.init))?;
     }

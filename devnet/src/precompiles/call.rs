@@ -1,6 +1,6 @@
 //! A call of a precompile, and what its steps cost.
 
-use alloy_primitives::{Address, Log, U256};
+use alloy_primitives::{Address, B256, Log, U256};
 use alloy_sol_types::{SolError, SolEvent};
 use revm::{
     context_interface::{ContextTr, JournalTr},
@@ -12,7 +12,6 @@ use crate::evm::Ctx;
 const COPY_GAS: u64 = 3;
 const READ_GAS: u64 = 800;
 const WRITE_GAS: u64 = 20_000;
-const WRITE_ZERO_GAS: u64 = 5_000;
 const CODE_HASH_GAS: u64 = 2_600;
 const PARAMS_GAS: u64 = 100;
 const LOG_GAS: u64 = 375;
@@ -85,7 +84,11 @@ impl<'c, 'a> Call<'c, 'a> {
 
     /// For methods that read the chain but not ArbOS.
     pub fn pure(&self) -> Result<(), Fault> {
-        if self.value.is_zero() { Ok(()) } else { Err(Fault::Refused) }
+        if self.value.is_zero() {
+            Ok(())
+        } else {
+            Err(Fault::Refused)
+        }
     }
 
     /// For methods that read ArbOS.
@@ -123,18 +126,13 @@ impl<'c, 'a> Call<'c, 'a> {
         self.burn(WRITE_GAS * slots)
     }
 
-    /// Pays for storage writes of zero.
-    pub fn clear(&mut self, slots: u64) -> Result<(), Fault> {
-        self.burn(WRITE_ZERO_GAS * slots)
-    }
-
     /// Pays for the Stylus parameters, which are warm.
     pub fn params(&mut self) -> Result<(), Fault> {
         self.burn(PARAMS_GAS)
     }
 
     /// The code hash of an account, for the price of a cold access.
-    pub fn code_hash(&mut self, address: Address) -> Result<alloy_primitives::B256, Fault> {
+    pub fn code_hash(&mut self, address: Address) -> Result<B256, Fault> {
         self.burn(CODE_HASH_GAS)?;
         let Ok(hash) = self.ctx.journal_mut().code_hash(address);
         Ok(hash.data)

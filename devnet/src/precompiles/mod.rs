@@ -25,10 +25,9 @@ use revm::{
 };
 
 use crate::evm::Ctx;
+pub use arb_wasm::ArbWasm::ArbWasmErrors;
 use call::{Call, Fault, Output};
 
-/// Where programs are activated and asked about.
-pub const ARB_WASM: Address = arbitrum(0x71);
 /// All addresses that Arbitrum reserves for precompiles; each holds the code `fe`.
 pub const ADDRESSES: [Address; 17] = [
     arbitrum(0x64),
@@ -74,6 +73,11 @@ fn contract(address: &Address) -> Option<Method> {
     })
 }
 
+/// Whether an address is a precompile, Ethereum's or Arbitrum's.
+pub fn is_precompile(address: &Address) -> bool {
+    Precompiles::addresses(SpecId::OSAKA).contains(address)
+}
+
 /// Ethereum's precompiles and Arbitrum's.
 #[derive(Debug)]
 pub struct Precompiles {
@@ -82,18 +86,29 @@ pub struct Precompiles {
 
 impl Precompiles {
     pub fn new(spec: SpecId) -> Self {
-        Self { ethereum: EthPrecompiles::new(spec) }
+        Self {
+            ethereum: EthPrecompiles::new(spec),
+        }
     }
 
     fn addresses(spec: SpecId) -> &'static AddressSet {
         static PRAGUE: LazyLock<AddressSet> = LazyLock::new(|| all(SpecId::PRAGUE));
         static OSAKA: LazyLock<AddressSet> = LazyLock::new(|| all(SpecId::OSAKA));
-        if spec.is_enabled_in(SpecId::OSAKA) { &OSAKA } else { &PRAGUE }
+        if spec.is_enabled_in(SpecId::OSAKA) {
+            &OSAKA
+        } else {
+            &PRAGUE
+        }
     }
 }
 
 fn all(spec: SpecId) -> AddressSet {
-    EthPrecompiles::new(spec).warm_addresses().iter().copied().chain(ADDRESSES).collect()
+    EthPrecompiles::new(spec)
+        .warm_addresses()
+        .iter()
+        .copied()
+        .chain(ADDRESSES)
+        .collect()
 }
 
 impl PrecompileProvider<Ctx<'_>> for Precompiles {

@@ -1,8 +1,8 @@
 //! NodeInterface: a contract that exists for `eth_call` and `eth_estimateGas` only, answered by the node.
 
+use NodeInterface::*;
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolCall, SolInterface, sol};
-use NodeInterface::*;
 
 sol! {
     interface NodeInterface {
@@ -22,12 +22,20 @@ pub const ADDRESS: Address = Address::with_last_byte(0xc8);
 /// What a caller asks for.
 pub enum Question {
     /// The gas of a transaction; its part for L1 is 0 here.
-    Estimate { to: Option<Address>, data: Bytes, l1_only: bool },
+    Estimate {
+        to: Option<Address>,
+        data: Bytes,
+        l1_only: bool,
+    },
     GenesisBlock,
     /// The L1 number of a block of this chain.
-    L1Number { block: u64 },
+    L1Number {
+        block: u64,
+    },
     /// The blocks made at an L1 number.
-    Range { l1_number: u64 },
+    Range {
+        l1_number: u64,
+    },
 }
 
 /// Reads a question; `None` if there is no such method.
@@ -35,15 +43,21 @@ pub fn question(input: &[u8]) -> Option<Question> {
     use NodeInterfaceCalls as Method;
     let to = |to: Address, creates: bool| (!creates).then_some(to);
     Some(match Method::abi_decode(input).ok()? {
-        Method::gasEstimateComponents(args) => {
-            Question::Estimate { to: to(args.to, args.contractCreation), data: args.data, l1_only: false }
-        }
-        Method::gasEstimateL1Component(args) => {
-            Question::Estimate { to: to(args.to, args.contractCreation), data: args.data, l1_only: true }
-        }
+        Method::gasEstimateComponents(args) => Question::Estimate {
+            to: to(args.to, args.contractCreation),
+            data: args.data,
+            l1_only: false,
+        },
+        Method::gasEstimateL1Component(args) => Question::Estimate {
+            to: to(args.to, args.contractCreation),
+            data: args.data,
+            l1_only: true,
+        },
         Method::nitroGenesisBlock(_) => Question::GenesisBlock,
         Method::blockL1Num(args) => Question::L1Number { block: args.l2BlockNum },
-        Method::l2BlockRangeForL1(args) => Question::Range { l1_number: args.blockNum },
+        Method::l2BlockRangeForL1(args) => Question::Range {
+            l1_number: args.blockNum,
+        },
     })
 }
 

@@ -5,7 +5,7 @@
 
 mod view;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use revm::{
@@ -29,13 +29,21 @@ pub struct Info {
 
 impl Default for Info {
     fn default() -> Self {
-        Self { balance: U256::ZERO, nonce: 0, code_hash: KECCAK256_EMPTY }
+        Self {
+            balance: U256::ZERO,
+            nonce: 0,
+            code_hash: KECCAK256_EMPTY,
+        }
     }
 }
 
 impl From<&AccountInfo> for Info {
     fn from(info: &AccountInfo) -> Self {
-        Self { balance: info.balance, nonce: info.nonce, code_hash: info.code_hash }
+        Self {
+            balance: info.balance,
+            nonce: info.nonce,
+            code_hash: info.code_hash,
+        }
     }
 }
 
@@ -52,7 +60,7 @@ pub struct State {
     storage: HashMap<Address, HashMap<U256, U256>>,
     /// By hash. Never shrinks: code that a revert undid may be deployed again.
     codes: HashMap<B256, Bytecode>,
-    undo: Vec<Change>,
+    undo: VecDeque<Change>,
     /// Entries that were dropped from the front of `undo`.
     dropped: u64,
 }
@@ -63,7 +71,11 @@ impl State {
     }
 
     pub fn slot(&self, address: Address, slot: U256) -> U256 {
-        self.storage.get(&address).and_then(|slots| slots.get(&slot)).copied().unwrap_or_default()
+        self.storage
+            .get(&address)
+            .and_then(|slots| slots.get(&slot))
+            .copied()
+            .unwrap_or_default()
     }
 
     pub fn code(&self, hash: B256) -> Option<&Bytecode> {
@@ -76,22 +88,32 @@ impl State {
             None => self.accounts.remove(&address),
         };
         if before != info {
-            self.undo.push(Change::Account { address, before });
+            self.undo.push_back(Change::Account { address, before });
         }
     }
 
     pub fn set_slot(&mut self, address: Address, slot: U256, value: U256) {
         let before = self.put_slot(address, slot, value);
         if before != value {
-            self.undo.push(Change::Slot { address, slot, before });
+            self.undo.push_back(Change::Slot { address, slot, before });
         }
     }
 
     pub fn set_code(&mut self, address: Address, code: Bytecode) {
-        let hash = if code.is_empty() { KECCAK256_EMPTY } else { code.hash_slow() };
+        let hash = if code.is_empty() {
+            KECCAK256_EMPTY
+        } else {
+            code.hash_slow()
+        };
         self.codes.entry(hash).or_insert(code);
         let info = self.account(address).unwrap_or_default();
-        self.set_account(address, Some(Info { code_hash: hash, ..info }));
+        self.set_account(
+            address,
+            Some(Info {
+                code_hash: hash,
+                ..info
+            }),
+        );
     }
 
     /// Takes over what a transaction changed.
@@ -133,8 +155,11 @@ impl State {
     pub fn undo_to(&mut self, mark: Mark) {
         let keep = usize::try_from(mark.0.saturating_sub(self.dropped)).unwrap_or(usize::MAX);
         while self.undo.len() > keep {
-            match self.undo.pop() {
-                Some(Change::Account { address, before: Some(info) }) => {
+            match self.undo.pop_back() {
+                Some(Change::Account {
+                    address,
+                    before: Some(info),
+                }) => {
                     self.accounts.insert(address, info);
                 }
                 Some(Change::Account { address, before: None }) => {
@@ -150,7 +175,9 @@ impl State {
 
     /// Forgets how to go back before `mark`.
     pub fn discard_before(&mut self, mark: Mark) {
-        let drop = usize::try_from(mark.0.saturating_sub(self.dropped)).unwrap_or(usize::MAX).min(self.undo.len());
+        let drop = usize::try_from(mark.0.saturating_sub(self.dropped))
+            .unwrap_or(usize::MAX)
+            .min(self.undo.len());
         self.undo.drain(..drop);
         self.dropped += drop as u64;
     }
@@ -158,8 +185,10 @@ impl State {
     /// What differs at `mark` from the present.
     pub fn past(&self, mark: Mark) -> Overlay {
         let mut overlay = Overlay::default();
-        let from = usize::try_from(mark.0.saturating_sub(self.dropped)).unwrap_or(usize::MAX).min(self.undo.len());
-        for change in self.undo[from..].iter().rev() {
+        let from = usize::try_from(mark.0.saturating_sub(self.dropped))
+            .unwrap_or(usize::MAX)
+            .min(self.undo.len());
+        for change in self.undo.range(from..).rev() {
             match *change {
                 Change::Account { address, before } => overlay.set_account(address, before),
                 Change::Slot { address, slot, before } => overlay.set_slot(address, slot, before),
@@ -170,7 +199,11 @@ impl State {
 
     fn put_slot(&mut self, address: Address, slot: U256, value: U256) -> U256 {
         let slots = self.storage.entry(address).or_default();
-        let before = if value.is_zero() { slots.remove(&slot) } else { slots.insert(slot, value) };
+        let before = if value.is_zero() {
+            slots.remove(&slot)
+        } else {
+            slots.insert(slot, value)
+        };
         if slots.is_empty() {
             self.storage.remove(&address);
         }

@@ -74,7 +74,12 @@ impl<'a> StateView<'a> {
     }
 
     pub fn code(&self, hash: B256) -> Bytecode {
-        self.overlay.codes.get(&hash).or_else(|| self.state.code(hash)).cloned().unwrap_or_default()
+        self.overlay
+            .codes
+            .get(&hash)
+            .or_else(|| self.state.code(hash))
+            .cloned()
+            .unwrap_or_default()
     }
 }
 

@@ -1,0 +1,348 @@
+//! The chain behind a node: what is in it, and how a block is added.
+
+use std::collections::{HashMap, HashSet};
+
+use alloy::consensus::Transaction as _;
+use alloy::eips::{BlockId, BlockNumberOrTag};
+use alloy_primitives::{Address, B256, KECCAK256_EMPTY};
+use revm::context::result::InvalidTransaction;
+use surety_stylus::{Engine, Rules};
+
+use super::{
+    NodeError,
+    accounts::Keys,
+    block::{Block, Draft, Mined},
+    clock::Clock,
+    genesis,
+    transaction::Transaction,
+};
+use crate::{
+    config::{Config, Mining},
+    evm::{self, Arb, Facts, Mode, block_cache::BlockCache, context::block_env},
+    state::{Mark, Overlay, State, StateView},
+};
+
+/// Blocks whose state can be asked for. Snapshots keep theirs for as long as they exist.
+const KEPT_STATES: usize = 1_024;
+
+/// Everything that a snapshot brings back.
+pub struct Snapshot {
+    pub id: u64,
+    mark: Mark,
+    blocks: usize,
+    clock: Clock,
+    pool: Vec<Transaction>,
+}
+
+/// The chain.
+pub struct Chain {
+    pub config: Config,
+    pub keys: Keys,
+    pub engine: Engine,
+    pub state: State,
+    pub clock: Clock,
+    pub mining: Mining,
+    /// Transactions that wait, in the order in which they came.
+    pub pool: Vec<Transaction>,
+    pub impersonated: HashSet<Address>,
+    pub impersonates_all: bool,
+    blocks: Vec<Block>,
+    hashes: Vec<B256>,
+    numbers: HashMap<B256, u64>,
+    transactions: HashMap<B256, (u64, usize)>,
+    snapshots: Vec<Snapshot>,
+    next_snapshot: u64,
+}
+
+impl Chain {
+    pub fn new(config: Config) -> Result<Self, NodeError> {
+        let keys = if config.dev_accounts {
+            Keys::development()
+        } else {
+            Keys::default()
+        };
+        let state = genesis::state(&config, &keys);
+        let clock = Clock::starting_at(config.genesis_timestamp);
+        let facts = Facts {
+            chain_id: config.chain_id,
+            arbos_version: config.arbos_version,
+            debug_chain: config.debug_chain,
+            l2_block: 0,
+            block_hashes: &[],
+        };
+        let rules = Rules {
+            version: facts.stylus_version(),
+            debug_chain: config.debug_chain,
+            ..Rules::default()
+        };
+        let engine = Engine::new(rules).map_err(|error| NodeError::Execution(error.to_string()))?;
+        let mut chain = Self {
+            keys,
+            engine,
+            state,
+            clock,
+            mining: config.mining,
+            pool: Vec::new(),
+            impersonated: HashSet::new(),
+            impersonates_all: false,
+            blocks: Vec::new(),
+            hashes: Vec::new(),
+            numbers: HashMap::new(),
+            transactions: HashMap::new(),
+            snapshots: Vec::new(),
+            next_snapshot: 1,
+            config,
+        };
+        let draft = chain.draft(chain.clock.now(), Vec::new(), chain.state.mark());
+        chain.append(draft.seal());
+        Ok(chain)
+    }
+
+    /// The latest block. There is always one: the first is made with the chain.
+    pub fn head(&self) -> &Block {
+        &self.blocks[self.blocks.len() - 1]
+    }
+
+    pub fn height(&self) -> u64 {
+        self.head().header.number
+    }
+
+    /// The number that an id stands for, whether or not there is such a block. The pending block is the next one.
+    pub fn number(&self, id: BlockId) -> Option<u64> {
+        let number = match id {
+            BlockId::Hash(hash) => return self.numbers.get(&hash.block_hash).copied(),
+            BlockId::Number(tag) => tag,
+        };
+        match number {
+            BlockNumberOrTag::Latest | BlockNumberOrTag::Safe | BlockNumberOrTag::Finalized => Some(self.height()),
+            BlockNumberOrTag::Pending => Some(self.height() + 1),
+            BlockNumberOrTag::Earliest => Some(0),
+            BlockNumberOrTag::Number(number) => (number <= self.height()).then_some(number),
+        }
+    }
+
+    pub fn block(&self, number: u64) -> Option<&Block> {
+        self.blocks.get(usize::try_from(number).ok()?)
+    }
+
+    /// Block and position of a mined transaction.
+    pub fn find(&self, hash: B256) -> Option<(&Block, usize)> {
+        let (number, index) = *self.transactions.get(&hash)?;
+        Some((self.block(number)?, index))
+    }
+
+    /// The state after a block; the pending block is taken to be empty.
+    pub fn view(&self, number: u64) -> Result<StateView<'_>, NodeError> {
+        if number >= self.height() {
+            return Ok(StateView::new(&self.state, Overlay::default()));
+        }
+        let next = self.block(number + 1).ok_or(NodeError::UnknownBlock)?;
+        if next.before < self.state.oldest() {
+            let oldest = self
+                .blocks
+                .iter()
+                .skip(1)
+                .find(|block| block.before >= self.state.oldest());
+            return Err(NodeError::StateDiscarded {
+                block: number,
+                oldest: oldest.map_or(self.height(), |block| block.header.number - 1),
+            });
+        }
+        Ok(StateView::new(&self.state, self.state.past(next.before)))
+    }
+
+    /// What is so in block `number`.
+    pub fn facts(&self, number: u64) -> Facts<'_> {
+        let known = usize::try_from(number).unwrap_or(usize::MAX).min(self.hashes.len());
+        Facts {
+            chain_id: self.config.chain_id,
+            arbos_version: self.config.arbos_version,
+            debug_chain: self.config.debug_chain,
+            l2_block: number,
+            block_hashes: &self.hashes[..known],
+        }
+    }
+
+    /// The nonce that a sender's next transaction needs, those that wait counted.
+    pub fn next_nonce(&self, sender: Address) -> u64 {
+        let mut nonce = self.state.account(sender).unwrap_or_default().nonce;
+        while self
+            .pool
+            .iter()
+            .any(|tx| tx.sender == sender && tx.envelope.nonce() == nonce)
+        {
+            nonce += 1;
+        }
+        nonce
+    }
+
+    /// Accepts a transaction into the pool. Fails if it can never be mined as the state stands.
+    pub fn submit(&mut self, tx: Transaction) -> Result<B256, NodeError> {
+        tx.check(self.config.chain_id)?;
+        let hash = tx.hash();
+        let same = |other: &Transaction| other.sender == tx.sender && other.envelope.nonce() == tx.envelope.nonce();
+        if self.transactions.contains_key(&hash) || self.pool.iter().any(|other| other.hash() == hash) {
+            return Err(NodeError::AlreadyKnown(hash));
+        }
+        let nonce = self.state.account(tx.sender).unwrap_or_default().nonce;
+        if tx.envelope.nonce() < nonce {
+            let error = InvalidTransaction::NonceTooLow {
+                tx: tx.envelope.nonce(),
+                state: nonce,
+            };
+            return Err(tx.refusal(&error, self.config.base_fee));
+        }
+        match self.pool.iter().position(same) {
+            Some(waiting) if self.pool[waiting].envelope.max_fee_per_gas() < tx.envelope.max_fee_per_gas() => {
+                self.pool[waiting] = tx;
+            }
+            Some(_) => {
+                return Err(NodeError::InvalidTransaction(
+                    "replacement transaction underpriced".into(),
+                ));
+            }
+            None => self.pool.push(tx),
+        }
+        Ok(hash)
+    }
+
+    /// Makes a block of the one waiting transaction `hash`. If it is not executable it leaves the pool and the reason is
+    /// returned; one whose nonce is yet to come stays.
+    pub fn mine_one(&mut self, hash: B256) -> Result<Option<&Block>, NodeError> {
+        let Some(position) = self.pool.iter().position(|tx| tx.hash() == hash) else {
+            return Ok(None);
+        };
+        let tx = self.pool.remove(position);
+        let timestamp = self.clock.peek(self.head().header.timestamp);
+        let before = self.state.mark();
+        match self.execute(&tx, timestamp, BlockCache::default(), None) {
+            Ok((mined, _)) => {
+                self.clock.tick(self.head().header.timestamp);
+                let draft = self.draft(timestamp, vec![mined], before);
+                Ok(Some(self.append(draft.seal())))
+            }
+            Err(InvalidTransaction::NonceTooHigh { .. }) => {
+                self.pool.insert(position, tx);
+                Ok(None)
+            }
+            Err(error) => Err(tx.refusal(&error, self.config.base_fee)),
+        }
+    }
+
+    /// The next waiting transaction that its sender's nonce allows.
+    pub fn ready(&self) -> Option<B256> {
+        let ready = |tx: &&Transaction| self.state.account(tx.sender).unwrap_or_default().nonce == tx.envelope.nonce();
+        self.pool.iter().find(ready).map(Transaction::hash)
+    }
+
+    /// Makes a block with all waiting transactions whose turn it is. Those that turn out invalid are dropped.
+    pub fn mine(&mut self) -> &Block {
+        let timestamp = self.clock.tick(self.head().header.timestamp);
+        let before = self.state.mark();
+        let mut transactions: Vec<Mined> = Vec::new();
+        let mut cache = BlockCache::default();
+        while let Some(hash) = self.ready() {
+            let Some(position) = self.pool.iter().position(|tx| tx.hash() == hash) else {
+                break;
+            };
+            let tx = self.pool.remove(position);
+            match self.execute(&tx, timestamp, cache.clone(), transactions.last()) {
+                Ok((mined, after)) => {
+                    transactions.push(mined);
+                    cache = after;
+                }
+                Err(error) => tracing::warn!(hash = %tx.hash(), %error, "dropped a transaction that cannot be mined"),
+            }
+        }
+        let draft = self.draft(timestamp, transactions, before);
+        self.append(draft.seal())
+    }
+
+    /// Remembers where the chain stands.
+    pub fn snapshot(&mut self) -> u64 {
+        let id = self.next_snapshot;
+        self.next_snapshot += 1;
+        self.snapshots.push(Snapshot {
+            id,
+            mark: self.state.mark(),
+            blocks: self.blocks.len(),
+            clock: self.clock,
+            pool: self.pool.clone(),
+        });
+        id
+    }
+
+    /// Goes back to a snapshot. It and all later ones are gone then.
+    pub fn revert(&mut self, id: u64) -> bool {
+        let Some(position) = self.snapshots.iter().position(|snapshot| snapshot.id == id) else {
+            return false;
+        };
+        let Some(snapshot) = self.snapshots.drain(position..).next() else {
+            return false;
+        };
+        self.state.undo_to(snapshot.mark);
+        for block in self.blocks.drain(snapshot.blocks..) {
+            self.numbers.remove(&block.hash);
+            for mined in &block.transactions {
+                self.transactions.remove(&mined.tx.hash());
+            }
+        }
+        self.hashes.truncate(snapshot.blocks);
+        self.clock = snapshot.clock;
+        self.pool = snapshot.pool;
+        true
+    }
+
+    /// Executes a transaction on the present state and takes over its changes.
+    fn execute(
+        &mut self,
+        tx: &Transaction,
+        timestamp: u64,
+        cache: BlockCache,
+        before: Option<&Mined>,
+    ) -> Result<(Mined, BlockCache), InvalidTransaction> {
+        let view = StateView::new(&self.state, Overlay::default());
+        let env = block_env(self.config.l1_block_number, timestamp, self.config.base_fee);
+        let arb = Arb::new(&self.engine, self.facts(self.height() + 1), cache);
+        let mut execution = evm::execute(view, env, tx.env(), arb, Mode::Transaction)?;
+        self.state.commit(std::mem::take(&mut execution.state));
+        let cache = std::mem::take(&mut execution.block_cache);
+        Ok((Mined::new(tx.clone(), execution, before), cache))
+    }
+
+    fn draft(&self, timestamp: u64, transactions: Vec<Mined>, before: Mark) -> Draft {
+        let parent = self.blocks.last();
+        Draft {
+            parent_hash: parent.map_or(B256::ZERO, |parent| parent.hash),
+            parent_state_root: parent.map_or(KECCAK256_EMPTY, |parent| parent.header.state_root),
+            number: parent.map_or(0, |parent| parent.header.number + 1),
+            timestamp,
+            base_fee: self.config.base_fee,
+            l1_number: self.config.l1_block_number,
+            arbos_version: self.config.arbos_version,
+            before,
+            transactions,
+        }
+    }
+
+    fn append(&mut self, block: Block) -> &Block {
+        let number = block.header.number;
+        self.numbers.insert(block.hash, number);
+        self.hashes.push(block.hash);
+        for (index, mined) in block.transactions.iter().enumerate() {
+            self.transactions.insert(mined.tx.hash(), (number, index));
+        }
+        self.blocks.push(block);
+        self.forget_old_states();
+        self.head()
+    }
+
+    fn forget_old_states(&mut self) {
+        let Some(oldest) = self.blocks.len().checked_sub(KEPT_STATES) else {
+            return;
+        };
+        let mark = self.blocks[oldest].before;
+        let mark = self.snapshots.first().map_or(mark, |snapshot| snapshot.mark.min(mark));
+        self.state.discard_before(mark);
+    }
+}

@@ -1,0 +1,187 @@
+//! Blocks, transactions, receipts, logs, state.
+
+use alloy::{
+    eips::{BlockId, BlockNumberOrTag, eip2718::Encodable2718},
+    network::{AnyRpcBlock, AnyRpcTransaction, AnyTransactionReceipt},
+    rpc::types::{FeeHistory, Filter, FilterBlockOption, Log},
+};
+use alloy_primitives::{Address, B256, Bytes, U256};
+
+use super::{Node, NodeError, block::Block, chain::Chain, convert};
+
+/// Blocks that one fee history covers at most.
+const MAX_FEE_HISTORY: u64 = 1_024;
+
+/// Blocks, transactions, receipts, logs.
+impl Node {
+    pub fn block_number(&self) -> u64 {
+        self.read().height()
+    }
+
+    /// The number that an id stands for; `None` if there is no such block. The pending block is the next one.
+    pub fn resolve_block(&self, id: BlockId) -> Option<u64> {
+        self.read().number(id)
+    }
+
+    /// A block with transaction hashes, or with whole transactions if `full`. The pending tag gives the latest block.
+    pub fn block(&self, id: BlockId, full: bool) -> Option<AnyRpcBlock> {
+        self.with_block(id, |block| Some(convert::block(block, full)))
+    }
+
+    pub fn block_transaction_count(&self, id: BlockId) -> Option<u64> {
+        self.with_block(id, |block| Some(block.transactions.len() as u64))
+    }
+
+    /// A transaction, mined or waiting.
+    pub fn transaction(&self, hash: B256) -> Option<AnyRpcTransaction> {
+        let chain = self.read();
+        match chain.find(hash) {
+            Some((block, index)) => Some(convert::mined(block, index)),
+            None => chain.pool.iter().find(|tx| tx.hash() == hash).map(convert::pending),
+        }
+    }
+
+    pub fn transaction_at(&self, id: BlockId, index: u64) -> Option<AnyRpcTransaction> {
+        let index = usize::try_from(index).ok()?;
+        self.with_block(id, |block| {
+            (index < block.transactions.len()).then(|| convert::mined(block, index))
+        })
+    }
+
+    /// The EIP-2718 bytes of a transaction.
+    pub fn raw_transaction(&self, hash: B256) -> Option<Bytes> {
+        let chain = self.read();
+        let tx = match chain.find(hash) {
+            Some((block, index)) => &block.transactions[index].tx,
+            None => chain.pool.iter().find(|tx| tx.hash() == hash)?,
+        };
+        Some(tx.envelope.encoded_2718().into())
+    }
+
+    pub fn receipt(&self, hash: B256) -> Option<AnyTransactionReceipt> {
+        let chain = self.read();
+        let (block, index) = chain.find(hash)?;
+        Some(convert::receipt(block, index))
+    }
+
+    pub fn block_receipts(&self, id: BlockId) -> Option<Vec<AnyTransactionReceipt>> {
+        self.with_block(id, |block| {
+            Some(
+                (0..block.transactions.len())
+                    .map(|index| convert::receipt(block, index))
+                    .collect(),
+            )
+        })
+    }
+
+    /// Logs in the blocks of the filter, oldest first.
+    pub fn logs(&self, filter: &Filter) -> Result<Vec<Log>, NodeError> {
+        let chain = self.read();
+        let (from, to) = match filter.block_option {
+            FilterBlockOption::AtBlockHash(hash) => {
+                let number = chain.number(hash.into()).ok_or(NodeError::UnknownBlock)?;
+                (number, number)
+            }
+            FilterBlockOption::Range { from_block, to_block } => {
+                (bound(&chain, from_block)?, bound(&chain, to_block)?.min(chain.height()))
+            }
+        };
+        let mut logs = Vec::new();
+        for block in (from..=to).filter_map(|number| chain.block(number)) {
+            if !filter.matches_bloom(block.header.logs_bloom) {
+                continue;
+            }
+            for index in 0..block.transactions.len() {
+                logs.extend(convert::logs(block, index).filter(|log| filter.matches(&log.inner)));
+            }
+        }
+        Ok(logs)
+    }
+
+    /// Base fees and how full the blocks were. Rewards are zero: tips are dropped.
+    pub fn fee_history(
+        &self,
+        count: u64,
+        newest: BlockNumberOrTag,
+        percentiles: &[f64],
+    ) -> Result<FeeHistory, NodeError> {
+        if percentiles.iter().any(|p| !(0.0..=100.0).contains(p)) || !percentiles.is_sorted() {
+            return Err(NodeError::InvalidRequest(
+                "reward percentiles must ascend from 0 to 100".into(),
+            ));
+        }
+        let chain = self.read();
+        let newest = chain
+            .number(newest.into())
+            .ok_or(NodeError::UnknownBlock)?
+            .min(chain.height());
+        let count = count.min(MAX_FEE_HISTORY).min(newest + 1);
+        let oldest = newest + 1 - count;
+        let blocks: Vec<&Block> = (oldest..=newest)
+            .take(count as usize)
+            .filter_map(|n| chain.block(n))
+            .collect();
+        let fees = vec![u128::from(chain.config.base_fee); blocks.len() + 1];
+        Ok(FeeHistory {
+            base_fee_per_gas: if count == 0 { Vec::new() } else { fees },
+            gas_used_ratio: blocks
+                .iter()
+                .map(|b| b.header.gas_used as f64 / b.header.gas_limit as f64)
+                .collect(),
+            oldest_block: if count == 0 { 0 } else { oldest },
+            reward: (!percentiles.is_empty()).then(|| vec![vec![0; percentiles.len()]; blocks.len()]),
+            ..FeeHistory::default()
+        })
+    }
+
+    fn with_block<T>(&self, id: BlockId, read: impl FnOnce(&Block) -> Option<T>) -> Option<T> {
+        let chain = self.read();
+        let number = chain.number(id)?.min(chain.height());
+        read(chain.block(number)?)
+    }
+}
+
+/// State after a block.
+impl Node {
+    pub fn balance(&self, address: Address, block: BlockId) -> Result<U256, NodeError> {
+        self.at(block, |_, view| view.account(address).unwrap_or_default().balance)
+    }
+
+    /// The nonce; with the pending tag, past the transactions that wait.
+    pub fn nonce(&self, address: Address, block: BlockId) -> Result<u64, NodeError> {
+        self.at(block, |chain, view| {
+            if block.is_pending() {
+                chain.next_nonce(address)
+            } else {
+                view.account(address).unwrap_or_default().nonce
+            }
+        })
+    }
+
+    pub fn code(&self, address: Address, block: BlockId) -> Result<Bytes, NodeError> {
+        self.at(block, |_, view| {
+            view.account(address)
+                .map(|info| view.code(info.code_hash).original_bytes())
+                .unwrap_or_default()
+        })
+    }
+
+    pub fn storage_at(&self, address: Address, slot: U256, block: BlockId) -> Result<B256, NodeError> {
+        self.at(block, |_, view| view.slot(address, slot).into())
+    }
+
+    fn at<T>(&self, id: BlockId, read: impl FnOnce(&Chain, &crate::state::StateView<'_>) -> T) -> Result<T, NodeError> {
+        let chain = self.read();
+        let number = chain.number(id).ok_or(NodeError::UnknownBlock)?;
+        let view = chain.view(number)?;
+        Ok(read(&chain, &view))
+    }
+}
+
+fn bound(chain: &Chain, tag: Option<BlockNumberOrTag>) -> Result<u64, NodeError> {
+    match tag.unwrap_or_default() {
+        // A range may begin or end in the future; there is nothing in it yet.
+        BlockNumberOrTag::Number(number) => Ok(number),
+        tag => chain.number(tag.into()).ok_or(NodeError::UnknownBlock),
+    }
+}
