@@ -1,0 +1,6 @@
+//! The chain in process: what blocks, contracts and programs do on it.
+
+mod evm;
+mod history;
+mod programs;
+mod support;
