@@ -1,0 +1,319 @@
+//! The command line.
+
+use std::{net::IpAddr, path::PathBuf};
+
+use alloy::primitives::{Address, Bytes};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use surety_contracts::Fault;
+
+use crate::{
+    keys::KeyArgs,
+    units::{Wei, Window},
+};
+
+const DEFAULT_URL: &str = "http://127.0.0.1:8547";
+
+/// Fair payment for outsourced computation, as contracts on Arbitrum Stylus
+///
+/// A client delegates a computation and pays into escrow; a worker commits to the result; whoever recomputes it can
+/// prove a wrong one on chain, and then the client gets its money back plus the worker's deposit.
+#[derive(Parser, Debug)]
+#[command(name = "surety", version, propagate_version = true, max_term_width = 120)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Debug, Clone)]
+pub struct GlobalArgs {
+    /// The chain's JSON-RPC over HTTP
+    #[arg(long, value_name = "URL", global = true, env = "SURETY_RPC_URL", default_value = DEFAULT_URL)]
+    pub rpc_url: String,
+    /// Print JSON for machines instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(flatten)]
+    pub keys: KeyArgs,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run a local Arbitrum Stylus chain
+    #[command(after_help = "Example: surety devnet --port 8547")]
+    Devnet(DevnetArgs),
+    /// Play every way a job can end on a chain of its own, and check each payment to the wei
+    #[command(after_help = "Example: surety demo --only wrong_element")]
+    Demo(DemoArgs),
+    /// Deploy and activate the escrow and the predicate of the built-in tasks
+    #[command(after_help = "Example: SURETY_PRIVATE_KEY=0x... surety deploy --json")]
+    Deploy,
+    /// Print a contract's interface
+    #[command(after_help = "Example: surety abi escrow > IEscrow.json")]
+    Abi(AbiArgs),
+    /// Client: offer a job and pay reward and bonus into the escrow
+    #[command(
+        after_help = "Example: surety delegate primes:0..1000000 --escrow 0x... --predicate 0x... --reward 0.05 --deposit 0.1"
+    )]
+    Delegate(Box<DelegateArgs>),
+    /// Client: take back a job that nobody took
+    #[command(after_help = "Example: surety cancel JOB.json --key-file client.key")]
+    Cancel(JobArgs),
+    /// Worker: check a job and take it, paying the deposit
+    #[command(after_help = "Example: surety take JOB.json --key-file worker.key")]
+    Take(JobArgs),
+    /// Worker: compute the result and write it to a file
+    #[command(after_help = "Example: surety work JOB.json --out JOB.result")]
+    Work(WorkArgs),
+    /// Worker: commit to a result on chain (sealed jobs: submit its seal)
+    #[command(after_help = "Example: surety submit JOB.json --result JOB.result --key-file worker.key")]
+    Submit(ResultArgs),
+    /// Worker: open the seal of a sealed job
+    #[command(after_help = "Example: surety reveal JOB.json --key-file worker.key")]
+    Reveal(RevealArgs),
+    /// Check a result against the chain and the computation
+    #[command(after_help = "Example: surety verify JOB.json --result JOB.result --all")]
+    Verify(VerifyArgs),
+    /// Client: pay the worker now
+    #[command(after_help = "Example: surety accept JOB.json --key-file client.key")]
+    Accept(JobArgs),
+    /// Client: make the worker show elements on chain, for a bond each
+    #[command(after_help = "Example: surety demand JOB.json --indices 0,17,4096 --key-file client.key")]
+    Demand(DemandArgs),
+    /// Worker, or anyone who has the result: answer a demand
+    #[command(after_help = "Example: surety deliver JOB.json --result JOB.result --key-file worker.key")]
+    Deliver(ResultArgs),
+    /// Client: ask the referee for a ruling (jobs without predicate)
+    #[command(after_help = "Example: surety dispute JOB.json --key-file client.key")]
+    Dispute(JobArgs),
+    /// Prove a fault of the result (anyone where a predicate decides, else the referee)
+    #[command(
+        after_help = "Examples:\n  surety judge JOB.json --result JOB.result\n  surety judge JOB.json --result JOB.result --fault wrong-element --index 17\n  surety judge JOB.json --result JOB.result --fault missing-element --element 0x00000007"
+    )]
+    Judge(JudgeArgs),
+    /// Referee: confirm the result, which earns the worker its bonus
+    #[command(after_help = "Example: surety confirm JOB.json --key-file referee.key")]
+    Confirm(JobArgs),
+    /// Anyone: settle what is due by the clock
+    #[command(after_help = "Example: surety tick JOB.json --key-file any.key")]
+    Tick(JobArgs),
+    /// Take out payments that could not be delivered
+    #[command(after_help = "Example: surety withdraw --escrow 0x... --key-file my.key")]
+    Withdraw(WithdrawArgs),
+    /// Show where a job stands, the money in it, and what each role can do next
+    #[command(after_help = "Example: surety status JOB.json")]
+    Status(JobArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct DevnetArgs {
+    /// Port to listen on (0: any that is free)
+    #[arg(long, default_value_t = 8547)]
+    pub port: u16,
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: IpAddr,
+}
+
+#[derive(Args, Debug)]
+pub struct DemoArgs {
+    /// Play only the scenarios whose name contains this
+    #[arg(long, value_name = "NAME")]
+    pub only: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct AbiArgs {
+    /// The contract
+    #[arg(value_enum)]
+    pub contract: Contract,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum Contract {
+    /// ABI as JSON
+    Escrow,
+    /// ABI as JSON
+    Predicate,
+    /// All interfaces, types, events and errors as Solidity source
+    Solidity,
+}
+
+/// A job by its file.
+#[derive(Args, Debug)]
+pub struct JobArgs {
+    /// The job file that `surety delegate` wrote
+    #[arg(value_name = "JOB.json")]
+    pub job: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct WorkArgs {
+    #[command(flatten)]
+    pub job: JobArgs,
+    /// Where to write the result [default: beside the job file, as .result]
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct ResultArgs {
+    #[command(flatten)]
+    pub job: JobArgs,
+    /// The result file [default: beside the job file, as .result]
+    #[arg(long, short, value_name = "FILE")]
+    pub result: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct RevealArgs {
+    #[command(flatten)]
+    pub job: JobArgs,
+    /// The seal file that `surety submit` wrote [default: beside the job file, as .seal.json]
+    #[arg(long, value_name = "FILE")]
+    pub seal: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct DelegateArgs {
+    /// The computation: primes:LO..HI, preimage:PREFIXHEX:BITS:LO..HI or modexp:EXPONENT:MODULUSHEX:SEEDHEX:COUNT
+    #[arg(value_name = "TASK")]
+    pub task: String,
+    /// Address of the escrow
+    #[arg(long, env = "SURETY_ESCROW")]
+    pub escrow: Address,
+    /// Contract that evaluates the computation on chain, so that nobody has to be trusted
+    #[arg(long, env = "SURETY_PREDICATE")]
+    pub predicate: Option<Address>,
+    /// Take no predicate and let the referee's word decide; it cannot prove that elements are missing from a set
+    #[arg(long, requires = "referee")]
+    pub without_predicate: bool,
+    /// Paid for honest work
+    #[arg(long, value_name = "AMOUNT", default_value = "0.01", help_heading = "Money")]
+    pub reward: Wei,
+    /// Paid on top if the referee confirms the result
+    #[arg(long, value_name = "AMOUNT", default_value = "0", help_heading = "Money")]
+    pub bonus: Wei,
+    /// What the worker puts in and loses if it is convicted
+    #[arg(long, value_name = "AMOUNT", default_value = "0.02", help_heading = "Money")]
+    pub deposit: Wei,
+    /// Price of a dispute, and of each element in a demand, that turns out groundless
+    #[arg(long, value_name = "AMOUNT", default_value = "0.001", help_heading = "Money")]
+    pub bond: Wei,
+    /// Only this account may take the job [default: whoever comes first]
+    #[arg(long, value_name = "ADDRESS", help_heading = "Parties")]
+    pub worker: Option<Address>,
+    /// Account whose word counts where no predicate decides
+    #[arg(long, value_name = "ADDRESS", help_heading = "Parties")]
+    pub referee: Option<Address>,
+    /// How long the offer stands
+    #[arg(long, value_name = "SPAN", default_value = "1d", help_heading = "Time")]
+    pub accept_within: Window,
+    /// Time to compute, from the taking
+    #[arg(long, value_name = "SPAN", default_value = "1d", help_heading = "Time")]
+    pub compute_window: Window,
+    /// Time to check the result before it is paid
+    #[arg(long, value_name = "SPAN", default_value = "1d", help_heading = "Time")]
+    pub dispute_window: Window,
+    /// Time to answer a demand, or to reveal a sealed result
+    #[arg(long, value_name = "SPAN", default_value = "12h", help_heading = "Time")]
+    pub response_window: Window,
+    /// Time for the referee's ruling
+    #[arg(long, value_name = "SPAN", default_value = "1d", help_heading = "Time")]
+    pub ruling_window: Window,
+    /// The worker commits to a seal first, so that nobody can copy its result
+    #[arg(long)]
+    pub sealed: bool,
+    /// Where to write the job file for the worker
+    #[arg(long, short, value_name = "FILE", default_value = "JOB.json")]
+    pub out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    pub result: ResultArgs,
+    /// Compute everything again; finds also what is missing from a set
+    #[arg(long, conflicts_with_all = ["sample", "detect"])]
+    pub all: bool,
+    /// Check this many elements
+    #[arg(long, value_name = "N", conflicts_with = "detect")]
+    pub sample: Option<u64>,
+    /// Check as many elements as find a fraction of --wrong wrong ones with this probability [default: 0.99]
+    #[arg(long, value_name = "P")]
+    pub detect: Option<f64>,
+    /// Fraction of wrong elements to be found
+    #[arg(long, value_name = "Q", default_value_t = 0.01)]
+    pub wrong: f64,
+    /// Which elements: by fresh randomness, by the seed promised in the terms, or by the root as in the paper
+    #[arg(long, value_enum, default_value_t = Sampler::Fresh)]
+    pub sampler: Sampler,
+    /// The client's seed file for --sampler seeded [default: beside the job file, as .seed.json]
+    #[arg(long, value_name = "FILE")]
+    pub seed: Option<PathBuf>,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sampler {
+    /// Distinct elements that the worker could not foresee
+    Fresh,
+    /// Distinct elements by the client's committed seed, for everybody to repeat
+    Seeded,
+    /// The first paper's formula; a worker can try results until the sample misses its wrong elements
+    Paper,
+}
+
+#[derive(Args, Debug)]
+pub struct DemandArgs {
+    #[command(flatten)]
+    pub job: JobArgs,
+    /// Indices of the elements, the first is 0
+    #[arg(long, value_name = "I,J,...", value_delimiter = ',', required = true)]
+    pub indices: Vec<u64>,
+}
+
+#[derive(Args, Debug)]
+pub struct JudgeArgs {
+    #[command(flatten)]
+    pub result: ResultArgs,
+    /// The fault, instead of finding one by computing again
+    #[arg(long, value_enum)]
+    pub fault: Option<FaultName>,
+    /// Index of the wrong element, the first of two in disorder, or the wrong step
+    #[arg(long, value_name = "I", requires = "fault")]
+    pub index: Option<u64>,
+    /// The missing element
+    #[arg(long, value_name = "HEX", requires = "fault")]
+    pub element: Option<Bytes>,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultName {
+    WrongElement,
+    Disorder,
+    MissingElement,
+    WrongStep,
+}
+
+impl From<FaultName> for Fault {
+    fn from(name: FaultName) -> Self {
+        match name {
+            FaultName::WrongElement => Self::WrongElement,
+            FaultName::Disorder => Self::Disorder,
+            FaultName::MissingElement => Self::MissingElement,
+            FaultName::WrongStep => Self::WrongStep,
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct WithdrawArgs {
+    /// Address of the escrow
+    #[arg(long, env = "SURETY_ESCROW")]
+    pub escrow: Address,
+    /// Who is paid [default: the account that signs]
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: Option<Address>,
+}

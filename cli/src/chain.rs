@@ -1,0 +1,429 @@
+//! The chain behind an RPC URL: typed calls, signed transactions, and errors that say what to do.
+
+use std::time::Duration;
+
+use alloy::{
+    eips::{BlockId, BlockNumberOrTag},
+    network::{EthereumWallet, NetworkTransactionBuilder, TransactionBuilder},
+    primitives::{Address, B256, Bytes, TxKind, U256},
+    providers::{DynProvider, Provider, ProviderBuilder},
+    rpc::types::{Filter, Log, TransactionReceipt, TransactionRequest},
+    signers::local::PrivateKeySigner,
+    sol_types::{SolCall, SolEvent},
+    transports::{RpcError, TransportError, TransportErrorKind, http::reqwest},
+};
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use crate::{revert, units};
+
+/// How long a sent transaction may take to be mined.
+const RECEIPT_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Why the chain did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ChainError {
+    #[error("`{url}` is no RPC URL: write for example http://127.0.0.1:8547")]
+    Url { url: String },
+    #[error("cannot reach {url} ({reason}): start a chain with `surety devnet`, or name another with --rpc-url")]
+    Unreachable { url: String, reason: String },
+    #[error("{url} answered {method} with something else than expected: {reason}")]
+    Answer {
+        url: String,
+        method: &'static str,
+        reason: String,
+    },
+    #[error("{url} is chain {found}, but this job lives on chain {expected}: name that chain's RPC with --rpc-url")]
+    WrongChain { url: String, expected: u64, found: u64 },
+    #[error("there is no contract at {address} on chain {chain_id}: check the address, or deploy with `surety deploy`")]
+    NoContract { address: Address, chain_id: u64 },
+    #[error(
+        "account {account} has {} on chain {chain_id} and needs {} for this transaction with its gas: send it some ether",
+        units::ether(*.balance), units::ether(*.needed)
+    )]
+    Unfunded {
+        account: Address,
+        chain_id: u64,
+        balance: U256,
+        needed: U256,
+    },
+    #[error("{} refused: {}", .call, revert::describe(.data))]
+    Reverted { call: &'static str, data: Bytes },
+    #[error(
+        "transaction {hash} of {call} failed on the chain: the state changed since it was prepared; look with `surety status` and try again"
+    )]
+    Failed { call: &'static str, hash: B256 },
+    #[error("the node refuses {call}: {reason}")]
+    Refused { call: &'static str, reason: String },
+    #[error("transaction {hash} was sent but not mined within {} s: look for it before you send it again", RECEIPT_TIMEOUT.as_secs())]
+    NotMined { hash: B256 },
+    #[error("nobody signs here: name a key with --keystore, --key-file or SURETY_PRIVATE_KEY")]
+    NoKey,
+}
+
+impl ChainError {
+    /// The revert data, if a contract refused.
+    pub fn revert_data(&self) -> Option<&Bytes> {
+        match self {
+            Self::Reverted { data, .. } => Some(data),
+            _ => None,
+        }
+    }
+}
+
+/// A mined transaction.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub hash: B256,
+    pub block: u64,
+    pub gas: u64,
+    /// Wei paid for gas.
+    pub fee: U256,
+    pub success: bool,
+    pub contract: Option<Address>,
+}
+
+impl Sent {
+    fn new(receipt: &TransactionReceipt) -> Self {
+        Self {
+            hash: receipt.transaction_hash,
+            block: receipt.block_number.unwrap_or_default(),
+            gas: receipt.gas_used,
+            fee: U256::from(receipt.gas_used) * U256::from(receipt.effective_gas_price),
+            success: receipt.status(),
+            contract: receipt.contract_address,
+        }
+    }
+
+    pub fn json(&self) -> Value {
+        json!({ "hash": self.hash, "block": self.block, "gas": self.gas, "feeWei": self.fee.to_string() })
+    }
+}
+
+/// A transaction before it has nonce, gas and fees.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// For messages: the contract's function.
+    pub call: &'static str,
+    pub to: TxKind,
+    pub input: Bytes,
+    pub value: U256,
+}
+
+impl Request {
+    pub fn call<C: SolCall>(to: Address, call: &C) -> Self {
+        Self {
+            call: name_of::<C>(),
+            to: TxKind::Call(to),
+            input: call.abi_encode().into(),
+            value: U256::ZERO,
+        }
+    }
+
+    pub fn create(init_code: Vec<u8>) -> Self {
+        Self {
+            call: "create",
+            to: TxKind::Create,
+            input: init_code.into(),
+            value: U256::ZERO,
+        }
+    }
+
+    pub fn paying(mut self, value: U256) -> Self {
+        self.value = value;
+        self
+    }
+
+    fn transaction(&self, from: Option<Address>) -> TransactionRequest {
+        let mut request = TransactionRequest::default()
+            .with_kind(self.to)
+            .with_input(self.input.clone())
+            .with_value(self.value);
+        request.from = from;
+        request
+    }
+}
+
+/// A chain, with or without a key to sign for it.
+#[derive(Clone)]
+pub struct Chain {
+    provider: DynProvider,
+    url: String,
+    id: u64,
+    signer: Option<(Address, EthereumWallet)>,
+}
+
+impl Chain {
+    /// Connects, and asks for the chain id so that an unreachable node is noticed at once.
+    pub async fn connect(url: &str) -> Result<Self, ChainError> {
+        let parsed = reqwest::Url::parse(url)
+            .ok()
+            .filter(|parsed| matches!(parsed.scheme(), "http" | "https"))
+            .ok_or_else(|| ChainError::Url { url: url.to_owned() })?;
+        let provider = ProviderBuilder::new()
+            .disable_recommended_fillers()
+            .connect_http(parsed)
+            .erased();
+        let mut chain = Self {
+            provider,
+            url: url.to_owned(),
+            id: 0,
+            signer: None,
+        };
+        chain.id = chain.ask("eth_chainId", chain.provider.get_chain_id()).await?;
+        Ok(chain)
+    }
+
+    /// The same chain, signing with this key.
+    pub fn signing(&self, signer: PrivateKeySigner) -> Self {
+        let mut chain = self.clone();
+        chain.signer = Some((signer.address(), EthereumWallet::from(signer)));
+        chain
+    }
+
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The account that signs.
+    pub fn account(&self) -> Result<Address, ChainError> {
+        self.signer
+            .as_ref()
+            .map(|(address, _)| *address)
+            .ok_or(ChainError::NoKey)
+    }
+
+    pub fn require_id(&self, expected: u64) -> Result<(), ChainError> {
+        if self.id == expected {
+            Ok(())
+        } else {
+            Err(ChainError::WrongChain {
+                url: self.url.clone(),
+                expected,
+                found: self.id,
+            })
+        }
+    }
+
+    pub async fn balance(&self, account: Address) -> Result<U256, ChainError> {
+        self.ask("eth_getBalance", self.provider.get_balance(account)).await
+    }
+
+    /// The code at an address that must have some.
+    pub async fn code(&self, address: Address) -> Result<Bytes, ChainError> {
+        let code = self.ask("eth_getCode", self.provider.get_code_at(address)).await?;
+        if code.is_empty() {
+            return Err(ChainError::NoContract {
+                address,
+                chain_id: self.id,
+            });
+        }
+        Ok(code)
+    }
+
+    /// Time of the latest block: what a deadline is compared with, give or take a block.
+    pub async fn now(&self) -> Result<u64, ChainError> {
+        let latest = self.provider.get_block(BlockId::Number(BlockNumberOrTag::Latest));
+        match self.ask("eth_getBlockByNumber", latest).await? {
+            Some(block) => Ok(block.header.timestamp),
+            None => Err(self.answer("eth_getBlockByNumber", "no latest block")),
+        }
+    }
+
+    /// Events of one kind that name `topic` first, oldest first.
+    pub async fn events<E: SolEvent>(&self, contract: Address, topic: B256) -> Result<Vec<E>, ChainError> {
+        let filter = Filter::new()
+            .address(contract)
+            .event_signature(E::SIGNATURE_HASH)
+            .topic1(topic)
+            .from_block(0)
+            .to_block(BlockNumberOrTag::Latest);
+        let logs: Vec<Log> = self.ask("eth_getLogs", self.provider.get_logs(&filter)).await?;
+        logs.iter()
+            .map(|log| {
+                E::decode_log(&log.inner)
+                    .map(|event| event.data)
+                    .map_err(|error| self.answer("eth_getLogs", error))
+            })
+            .collect()
+    }
+
+    /// A view.
+    pub async fn call<C: SolCall>(&self, to: Address, call: C) -> Result<C::Return, ChainError> {
+        let output = self.simulate(&Request::call(to, &call)).await?;
+        if output.is_empty() {
+            self.code(to).await?;
+        }
+        C::abi_decode_returns(&output).map_err(|error| self.answer(name_of::<C>(), error))
+    }
+
+    /// What a transaction would return, without sending it.
+    pub async fn simulate(&self, request: &Request) -> Result<Bytes, ChainError> {
+        let from = self.signer.as_ref().map(|(address, _)| *address);
+        self.provider
+            .call(request.transaction(from))
+            .await
+            .map_err(|error| self.refusal(request.call, "eth_call", error))
+    }
+
+    /// Calls a contract by a signed transaction and waits for it to be mined.
+    pub async fn send<C: SolCall>(&self, to: Address, call: C, value: U256) -> Result<Sent, ChainError> {
+        // To an address without code every call succeeds and the money is gone.
+        self.code(to).await?;
+        self.submit(&Request::call(to, &call).paying(value)).await
+    }
+
+    /// Sends a transaction with the gas that the node estimates. One that would revert is not sent.
+    pub async fn submit(&self, request: &Request) -> Result<Sent, ChainError> {
+        let account = self.account()?;
+        let price = self.gas_price().await?;
+        let balance = self.balance(account).await?;
+        self.require_funds(account, balance, request.value + U256::from(21_000) * price)?;
+        let gas = self
+            .provider
+            .estimate_gas(request.transaction(Some(account)))
+            .await
+            .map_err(|error| self.refusal(request.call, "eth_estimateGas", error))?;
+        self.require_funds(account, balance, request.value + U256::from(gas) * price)?;
+        let sent = self.submit_with_gas(request, gas).await?;
+        if sent.success {
+            Ok(sent)
+        } else {
+            Err(ChainError::Failed {
+                call: request.call,
+                hash: sent.hash,
+            })
+        }
+    }
+
+    /// Sends a transaction with this gas limit, whatever becomes of it.
+    pub async fn submit_with_gas(&self, request: &Request, gas: u64) -> Result<Sent, ChainError> {
+        let (account, wallet) = self.signer.as_ref().ok_or(ChainError::NoKey)?;
+        let nonce = self.provider.get_transaction_count(*account).pending();
+        let nonce = self.ask("eth_getTransactionCount", nonce).await?;
+        let price: u128 = self.gas_price().await?.to();
+        // Twice the price now, so that a rising base fee does not strand it; what is above the base fee comes back,
+        // and Arbitrum drops tips.
+        let transaction = request
+            .transaction(Some(*account))
+            .with_chain_id(self.id)
+            .with_nonce(nonce)
+            .with_gas_limit(gas)
+            .with_max_fee_per_gas(price.saturating_mul(2))
+            .with_max_priority_fee_per_gas(0);
+        let envelope = transaction.build(wallet).await.map_err(|error| ChainError::Refused {
+            call: request.call,
+            reason: error.to_string(),
+        })?;
+        let pending = self
+            .provider
+            .send_tx_envelope(envelope)
+            .await
+            .map_err(|error| self.refusal(request.call, "eth_sendRawTransaction", error))?;
+        let hash = *pending.tx_hash();
+        self.receipt(hash).await
+    }
+
+    /// A development chain's own method, such as `evm_mine`.
+    pub async fn develop(&self, method: &'static str, parameters: Value) -> Result<Value, ChainError> {
+        self.ask(method, self.provider.raw_request(method.into(), parameters))
+            .await
+    }
+
+    async fn receipt(&self, hash: B256) -> Result<Sent, ChainError> {
+        let waiting = async {
+            let mut pause = Duration::from_millis(1);
+            loop {
+                let receipt = self.provider.get_transaction_receipt(hash);
+                if let Some(receipt) = self.ask("eth_getTransactionReceipt", receipt).await? {
+                    return Ok(Sent::new(&receipt));
+                }
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(1));
+            }
+        };
+        tokio::time::timeout(RECEIPT_TIMEOUT, waiting)
+            .await
+            .unwrap_or(Err(ChainError::NotMined { hash }))
+    }
+
+    async fn gas_price(&self) -> Result<U256, ChainError> {
+        self.ask("eth_gasPrice", self.provider.get_gas_price())
+            .await
+            .map(U256::from)
+    }
+
+    fn require_funds(&self, account: Address, balance: U256, needed: U256) -> Result<(), ChainError> {
+        if balance >= needed {
+            return Ok(());
+        }
+        Err(ChainError::Unfunded {
+            account,
+            chain_id: self.id,
+            balance,
+            needed,
+        })
+    }
+
+    async fn ask<T>(
+        &self,
+        method: &'static str,
+        answer: impl IntoFuture<Output = Result<T, TransportError>>,
+    ) -> Result<T, ChainError> {
+        answer.await.map_err(|error| self.refusal(method, method, error))
+    }
+
+    fn refusal(&self, call: &'static str, method: &'static str, error: TransportError) -> ChainError {
+        match error {
+            RpcError::ErrorResp(payload) => match payload.as_revert_data() {
+                Some(data) => ChainError::Reverted { call, data },
+                // Nodes differ in how they report a revert without data.
+                None if payload.message.contains("revert") => ChainError::Reverted {
+                    call,
+                    data: Bytes::new(),
+                },
+                None => ChainError::Refused {
+                    call,
+                    reason: payload.message.into_owned(),
+                },
+            },
+            RpcError::Transport(kind) => ChainError::Unreachable {
+                url: self.url.clone(),
+                reason: transport_reason(&kind),
+            },
+            other => self.answer(method, other),
+        }
+    }
+
+    fn answer(&self, method: &'static str, reason: impl ToString) -> ChainError {
+        ChainError::Answer {
+            url: self.url.clone(),
+            method,
+            reason: first_line(&reason.to_string()),
+        }
+    }
+}
+
+/// `takeOrder` of `takeOrder((address,...))`.
+pub fn name_of<C: SolCall>() -> &'static str {
+    C::SIGNATURE.split('(').next().unwrap_or(C::SIGNATURE)
+}
+
+fn transport_reason(kind: &TransportErrorKind) -> String {
+    match kind {
+        TransportErrorKind::HttpError(http) => format!("HTTP status {}", http.status),
+        TransportErrorKind::Custom(error) => {
+            // The innermost cause says it shortest, such as "connection refused".
+            let mut cause: &dyn std::error::Error = error.as_ref();
+            while let Some(inner) = cause.source() {
+                cause = inner;
+            }
+            first_line(&cause.to_string())
+        }
+        other => first_line(&other.to_string()),
+    }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().chars().take(300).collect()
+}

@@ -1,0 +1,215 @@
+//! The client's side: offer, take back, accept, demand, dispute.
+
+use alloy::primitives::{Address, B256, U256, aliases::U96};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
+use surety_contracts::{Form, IEscrow, Opening, Phase, Terms};
+use surety_protocol::commitment;
+
+use crate::{
+    args::{DelegateArgs, DemandArgs, GlobalArgs, JobArgs},
+    chain::Chain,
+    computation::Computation,
+    context::{JobContext, Report, total},
+    jobfile::{JobFile, SeedFile, beside},
+    names,
+    units::{self, Wei},
+};
+
+/// `surety delegate`
+pub async fn delegate(global: &GlobalArgs, args: &DelegateArgs) -> Result<Report> {
+    let computation = Computation::parse(&args.task)?;
+    check_judges(args, computation.shape()?.0)?;
+    let seed_path = beside(&args.out, "seed");
+    for path in [&args.out, &seed_path] {
+        ensure!(
+            !path.exists(),
+            "{} exists: name another job file with --out",
+            path.display()
+        );
+    }
+    let signer = global.keys.signer()?;
+    let chain = Chain::connect(&global.rpc_url).await?.signing(signer);
+    if let Some(predicate) = predicate(args) {
+        chain.code(predicate).await?;
+    }
+    let seed: [u8; 32] = rand::random();
+    let opening = Opening {
+        functionSalt: rand::random::<[u8; 32]>().into(),
+        functionBytes: computation.function().to_vec().into(),
+        dataSalt: rand::random::<[u8; 32]>().into(),
+        dataBytes: computation.data().to_vec().into(),
+    };
+    let terms = terms(args, &computation, &opening, seed, chain.account()?, chain.now().await?)?;
+    let file = JobFile::new(chain.id(), args.escrow, &args.task, &terms, &opening);
+    // Before the money moves: without its openings a job is worth nothing to anybody.
+    file.write(&args.out)?;
+    let seed_file = SeedFile {
+        job_id: file.job_id,
+        seed: seed.into(),
+    };
+    seed_file.write(&seed_path)?;
+    let call = IEscrow::delegateCall { terms: terms.clone() };
+    let paid = total(&[terms.reward, terms.bonus]);
+    let sent = match chain.send(args.escrow, call, paid).await {
+        Ok(sent) => sent,
+        Err(error) => {
+            // Nothing was delegated, so the files describe nothing.
+            for path in [&args.out, &seed_path] {
+                std::fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
+            }
+            return Err(error.into());
+        }
+    };
+    Ok(Report::new(
+        format!(
+            "delegated {} for {}\njob {}; transaction {}, {} gas\ngive {} to the worker; keep {} until the result is \
+             committed",
+            computation.describe(),
+            units::ether(paid),
+            file.job_id,
+            sent.hash,
+            units::grouped(sent.gas),
+            args.out.display(),
+            seed_path.display()
+        ),
+        json!({
+            "jobId": file.job_id,
+            "jobFile": args.out,
+            "seedFile": seed_path,
+            "paidWei": paid.to_string(),
+            "transaction": sent.json(),
+        }),
+    ))
+}
+
+/// The predicate, which the environment may name for other jobs.
+fn predicate(args: &DelegateArgs) -> Option<Address> {
+    args.predicate.filter(|_| !args.without_predicate)
+}
+
+/// Refuses jobs in which nobody could prove a false result.
+fn check_judges(args: &DelegateArgs, form: Form) -> Result<()> {
+    if predicate(args).is_some() {
+        return Ok(());
+    }
+    if args.referee.is_none() {
+        bail!(
+            "nobody could prove a wrong result of this job: name the predicate with --predicate (`surety deploy` prints \
+             it), or a referee whose word you trust with --referee"
+        );
+    }
+    if form == Form::Set && !args.without_predicate {
+        bail!(
+            "without a predicate nobody can prove that elements are missing from a set: name one with --predicate, or \
+             accept that with --without-predicate"
+        );
+    }
+    Ok(())
+}
+
+fn terms(
+    args: &DelegateArgs,
+    computation: &Computation,
+    opening: &Opening,
+    seed: [u8; 32],
+    client: Address,
+    now: u64,
+) -> Result<Terms> {
+    let (form, count, max_element) = computation.shape()?;
+    let commit = |salt: B256, bytes: &[u8]| B256::from(commitment::commit(&salt.0, bytes));
+    Ok(Terms {
+        client,
+        worker: args.worker.unwrap_or_default(),
+        referee: args.referee.unwrap_or_default(),
+        verifier: Address::ZERO,
+        predicate: predicate(args).unwrap_or_default(),
+        functionCommitment: commit(opening.functionSalt, &opening.functionBytes),
+        dataCommitment: commit(opening.dataSalt, &opening.dataBytes),
+        seedHash: commitment::seed_hash(&seed).into(),
+        salt: rand::random::<[u8; 32]>().into(),
+        form,
+        count,
+        maxElement: max_element,
+        isSealed: args.sealed,
+        reward: amount("reward", args.reward)?,
+        bonus: amount("bonus", args.bonus)?,
+        deposit: amount("deposit", args.deposit)?,
+        bond: amount("bond", args.bond)?,
+        acceptBy: now + u64::from(args.accept_within.0),
+        computeWindow: args.compute_window.0,
+        disputeWindow: args.dispute_window.0,
+        responseWindow: args.response_window.0,
+        rulingWindow: args.ruling_window.0,
+    })
+}
+
+/// The escrow counts each amount in 96 bits.
+fn amount(what: &str, wei: Wei) -> Result<U96> {
+    U96::try_from(wei.0).ok().with_context(|| {
+        format!(
+            "the {what} of {} is more than the escrow can hold",
+            units::ether(U256::from(wei.0))
+        )
+    })
+}
+
+/// `surety cancel`
+pub async fn cancel(global: &GlobalArgs, args: &JobArgs) -> Result<Report> {
+    let context = JobContext::signing(global, args).await?;
+    let terms = context.terms.clone();
+    let back = units::ether(total(&[terms.reward, terms.bonus]));
+    let call = IEscrow::cancelCall { terms };
+    context
+        .act(call, U256::ZERO, &format!("cancelled: {back} went back to the client"))
+        .await
+}
+
+/// `surety accept`
+pub async fn accept(global: &GlobalArgs, args: &JobArgs) -> Result<Report> {
+    let context = JobContext::signing(global, args).await?;
+    let terms = context.terms.clone();
+    let paid = units::ether(total(&[terms.reward, terms.bonus, terms.deposit]));
+    let call = IEscrow::acceptCall { terms };
+    context
+        .act(call, U256::ZERO, &format!("accepted: {paid} went to the worker"))
+        .await
+}
+
+/// `surety demand`
+pub async fn demand(global: &GlobalArgs, args: &DemandArgs) -> Result<Report> {
+    let mut indices = args.indices.clone();
+    indices.sort_unstable();
+    indices.dedup();
+    let context = JobContext::signing(global, &args.job).await?;
+    let terms = context.terms.clone();
+    let bond = U256::from(terms.bond) * U256::from(indices.len());
+    let window = units::span(terms.responseWindow.into());
+    let count = indices.len();
+    let call = IEscrow::demandCall { terms, indices };
+    let done = format!(
+        "demanded {count} elements for a bond of {}; the worker has {window} to deliver them",
+        units::ether(bond)
+    );
+    context.act(call, bond, &done).await
+}
+
+/// `surety dispute`
+pub async fn dispute(global: &GlobalArgs, args: &JobArgs) -> Result<Report> {
+    let context = JobContext::signing(global, args).await?;
+    let job = context.job().await?;
+    ensure!(
+        job.phase == Phase::Committed,
+        "only a committed result can be disputed: the job is {}",
+        names::phase(job.phase)
+    );
+    let terms = context.terms.clone();
+    let bond = U256::from(terms.bond);
+    let done = format!(
+        "disputed for a bond of {}; the referee {} has {} to rule",
+        units::ether(bond),
+        terms.referee,
+        units::span(terms.rulingWindow.into())
+    );
+    context.act(IEscrow::disputeCall { terms }, bond, &done).await
+}

@@ -1,0 +1,48 @@
+//! `surety devnet`: the embedded chain as a server.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+use surety_devnet::{Config, Node, config::NITRO_DEV_ACCOUNT, rpc};
+
+use crate::args::{DevnetArgs, GlobalArgs};
+
+/// Serves until it is interrupted.
+pub async fn run(global: &GlobalArgs, args: &DevnetArgs) -> Result<()> {
+    let node = Node::new(Config::default());
+    let address = SocketAddr::new(args.host, args.port);
+    let server = rpc::serve(node.clone(), address)
+        .await
+        .with_context(|| format!("cannot listen on {address}: choose another --port"))?;
+    if global.json {
+        let accounts: Vec<_> = node.accounts();
+        println!(
+            "{}",
+            json!({ "url": server.url(), "chainId": node.chain_id(), "accounts": accounts })
+        );
+    } else {
+        print!("{}", greeting(&node, &server.url()));
+    }
+    tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
+    server.stop().await;
+    Ok(())
+}
+
+fn greeting(node: &Node, url: &str) -> String {
+    let mut text = format!(
+        "Arbitrum Stylus chain {} at {url}\n\nFunded accounts with published keys, for nothing but this chain:\n",
+        node.chain_id()
+    );
+    for account in node.accounts() {
+        let key = node.signer(account).map(|signer| signer.to_bytes().to_string());
+        let note = if account == NITRO_DEV_ACCOUNT {
+            "  (chain owner)"
+        } else {
+            ""
+        };
+        text += &format!("  {account}  {}{note}\n", key.unwrap_or_default());
+    }
+    text += "\nIn another terminal:\n  export SURETY_PRIVATE_KEY=KEY\n  surety deploy\n";
+    text
+}

@@ -1,0 +1,83 @@
+//! One function for each command, grouped by who uses it.
+
+mod client;
+mod deploy;
+mod devnet;
+mod judging;
+mod status;
+mod verify;
+mod worker;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use crate::{
+    args::{AbiArgs, Cli, Command, Contract, GlobalArgs, WithdrawArgs},
+    chain::Chain,
+    context::Report,
+    demo,
+};
+use surety_contracts::IEscrow;
+
+pub use deploy::{Deployed, deploy_artifact};
+
+/// Carries out a command. Long-running ones print by themselves and report nothing.
+pub async fn run(cli: Cli) -> Result<Option<Report>> {
+    let global = &cli.global;
+    let report = match cli.command {
+        Command::Devnet(args) => {
+            devnet::run(global, &args).await?;
+            return Ok(None);
+        }
+        Command::Demo(args) => demo::run(&args).await?,
+        Command::Deploy => deploy::run(global).await?,
+        Command::Abi(args) => abi(&args)?,
+        Command::Delegate(args) => client::delegate(global, &args).await?,
+        Command::Cancel(args) => client::cancel(global, &args).await?,
+        Command::Accept(args) => client::accept(global, &args).await?,
+        Command::Demand(args) => client::demand(global, &args).await?,
+        Command::Dispute(args) => client::dispute(global, &args).await?,
+        Command::Take(args) => worker::take(global, &args).await?,
+        Command::Work(args) => worker::work(&args)?,
+        Command::Submit(args) => worker::submit(global, &args).await?,
+        Command::Reveal(args) => worker::reveal(global, &args).await?,
+        Command::Deliver(args) => worker::deliver(global, &args).await?,
+        Command::Verify(args) => verify::run(global, &args).await?,
+        Command::Judge(args) => judging::judge(global, &args).await?,
+        Command::Confirm(args) => judging::confirm(global, &args).await?,
+        Command::Tick(args) => judging::tick(global, &args).await?,
+        Command::Withdraw(args) => withdraw(global, &args).await?,
+        Command::Status(args) => status::run(global, &args).await?,
+    };
+    Ok(Some(report))
+}
+
+/// `surety abi`
+fn abi(args: &AbiArgs) -> Result<Report> {
+    let name = match args.contract {
+        Contract::Escrow => "IEscrow.json",
+        Contract::Predicate => "IPredicate.json",
+        Contract::Solidity => "Surety.sol",
+    };
+    let file = surety_contracts::export::files()
+        .into_iter()
+        .find(|file| file.name == name)
+        .with_context(|| format!("{name} is not among the exported interfaces"))?;
+    let json = serde_json::from_str(&file.text).unwrap_or_else(|_| json!({ "solidity": file.text }));
+    Ok(Report::new(file.text.trim_end(), json))
+}
+
+/// `surety withdraw`
+async fn withdraw(global: &GlobalArgs, args: &WithdrawArgs) -> Result<Report> {
+    let signer = global.keys.signer()?;
+    let chain = Chain::connect(&global.rpc_url).await?.signing(signer);
+    let account = chain.account()?;
+    let credit = chain.call(args.escrow, IEscrow::creditCall { account }).await?;
+    let to = args.to.unwrap_or(account);
+    let call = IEscrow::withdrawCall { to };
+    let sent = chain.send(args.escrow, call, Default::default()).await?;
+    Ok(Report::new(
+        format!("{} were paid to {to}", crate::units::ether(credit)),
+        json!({ "to": to, "amountWei": credit.to_string(), "transaction": sent.json() }),
+    ))
+}

@@ -1,0 +1,200 @@
+//! The worker's side: check and take, compute, submit, reveal, deliver.
+
+use alloy::primitives::{B256, U256, keccak256};
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::json;
+use surety_contracts::{IEscrow, Phase};
+use surety_wasm::PREDICATE;
+
+use crate::{
+    args::{GlobalArgs, JobArgs, ResultArgs, RevealArgs, WorkArgs},
+    computation::Computation,
+    context::{JobContext, Report, demanded_indices},
+    evidence::Committed,
+    jobfile::{JobFile, SealFile, beside},
+    names,
+    resultfile::Writer,
+    units,
+};
+
+/// `surety take`
+pub async fn take(global: &GlobalArgs, args: &JobArgs) -> Result<Report> {
+    let context = JobContext::signing(global, args).await?;
+    check(&context).await?;
+    let job = context.job().await?;
+    ensure!(
+        job.phase == Phase::Open,
+        "the job cannot be taken: it is {}",
+        names::phase(job.phase)
+    );
+    let terms = context.terms.clone();
+    let deposit = U256::from(terms.deposit);
+    let done = format!(
+        "took {} for a deposit of {}; compute and submit within {}",
+        context.computation()?.describe(),
+        units::ether(deposit),
+        units::span(terms.computeWindow.into())
+    );
+    context.act(IEscrow::takeOrderCall { terms }, deposit, &done).await
+}
+
+/// What a worker wants to be sure of before its deposit is at stake.
+async fn check(context: &JobContext) -> Result<()> {
+    let terms = &context.terms;
+    let computation = context.computation()?;
+    let (form, count, max_element) = computation.shape()?;
+    ensure!(
+        (terms.form, terms.count) == (form, count) && terms.maxElement >= max_element,
+        "the terms do not fit their computation: they ask for a {} of {} with elements of up to {} bytes, it makes a {} \
+         of {count} with {max_element} bytes; do not take this job",
+        names::form(terms.form),
+        terms.count,
+        terms.maxElement,
+        names::form(form),
+    );
+    let asked = Computation::parse(&context.file.task).ok();
+    ensure!(
+        asked.as_ref() == Some(&computation),
+        "the job file calls its task `{}`, but its openings say {}: ask the client which one it is",
+        context.file.task,
+        computation.describe()
+    );
+    if terms.predicate.is_zero() {
+        return Ok(());
+    }
+    let code = context.chain.code(terms.predicate).await?;
+    if code.as_ref() != PREDICATE.code {
+        bail!(
+            "the predicate {} has other code ({}) than this tool's ({}): it could judge by other rules, so do not take \
+             this job unless you know that code",
+            terms.predicate,
+            keccak256(&code),
+            keccak256(PREDICATE.code)
+        );
+    }
+    Ok(())
+}
+
+/// `surety work`
+pub fn work(args: &WorkArgs) -> Result<Report> {
+    let file = JobFile::read(&args.job.job)?;
+    file.check_openings()?;
+    let opening = file.opening();
+    let computation = Computation::from_opening(&opening.functionBytes, &opening.dataBytes)
+        .context("this tool does not know the job's computation")?;
+    let path = args
+        .out
+        .clone()
+        .unwrap_or_else(|| args.job.job.with_extension("result"));
+    let elements = computation.compute("computing")?;
+    let terms = file.terms();
+    let mut writer = Writer::create(&path, terms.form, terms.maxElement)?;
+    for element in &elements {
+        writer.push(element)?;
+    }
+    let (root, count) = writer.finish()?;
+    Ok(Report::new(
+        format!(
+            "computed {}: {} elements\nroot {root}, written to {}",
+            computation.describe(),
+            units::grouped(count),
+            path.display()
+        ),
+        json!({ "jobId": file.job_id, "result": path, "root": root, "count": count }),
+    ))
+}
+
+/// `surety submit`
+pub async fn submit(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
+    let context = JobContext::signing(global, &args.job).await?;
+    let result = context.result(args)?;
+    let count = result.elements.len() as u64;
+    let terms = context.terms.clone();
+    if !terms.isSealed {
+        let call = IEscrow::submitResultCall {
+            terms,
+            root: result.root,
+            count,
+        };
+        let done = format!(
+            "committed to {} elements under root {}",
+            units::grouped(count),
+            result.root
+        );
+        return context.act(call, U256::ZERO, &done).await;
+    }
+    let path = beside(context.path(), "seal");
+    let seal = if path.exists() {
+        // A second seal would open with another salt; the one on disk may be on chain already.
+        let seal = SealFile::read(&path)?;
+        ensure!(
+            (seal.job_id, seal.root, seal.count) == (context.file.job_id, result.root, count),
+            "{} seals another result: move it away if it was never submitted",
+            path.display()
+        );
+        seal
+    } else {
+        let seal = SealFile {
+            job_id: context.file.job_id,
+            account: context.chain.account()?,
+            root: result.root,
+            count,
+            salt: B256::from(rand::random::<[u8; 32]>()),
+        };
+        seal.write(&path)?;
+        seal
+    };
+    let call = IEscrow::submitSealCall {
+        terms,
+        seal: seal.seal(),
+    };
+    let done = format!(
+        "sealed a result of {} elements; keep {} and reveal after the compute window",
+        units::grouped(count),
+        path.display()
+    );
+    context.act(call, U256::ZERO, &done).await
+}
+
+/// `surety reveal`
+pub async fn reveal(global: &GlobalArgs, args: &RevealArgs) -> Result<Report> {
+    let context = JobContext::signing(global, &args.job).await?;
+    let path = args.seal.clone().unwrap_or_else(|| beside(context.path(), "seal"));
+    let seal = SealFile::read(&path)?;
+    ensure!(
+        seal.job_id == context.file.job_id,
+        "{} seals a result of job {}, not of this one",
+        path.display(),
+        seal.job_id
+    );
+    let call = IEscrow::revealCall {
+        terms: context.terms.clone(),
+        root: seal.root,
+        count: seal.count,
+        salt: seal.salt,
+    };
+    let done = format!("revealed root {} of {} elements", seal.root, units::grouped(seal.count));
+    context.act(call, U256::ZERO, &done).await
+}
+
+/// `surety deliver`
+pub async fn deliver(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
+    let context = JobContext::signing(global, &args.job).await?;
+    let indices = demanded_indices(&context).await?;
+    let result: Committed = context.committed_result(args).await?;
+    let leaves = indices
+        .iter()
+        .map(|index| result.leaf(*index))
+        .collect::<Result<Vec<_>>>()?;
+    let bond = U256::from(context.terms.bond) * U256::from(leaves.len());
+    let call = IEscrow::deliverCall {
+        terms: context.terms.clone(),
+        leaves,
+    };
+    let done = format!(
+        "delivered {} elements and earned the bond of {}",
+        indices.len(),
+        units::ether(bond)
+    );
+    context.act(call, U256::ZERO, &done).await
+}

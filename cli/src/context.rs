@@ -1,0 +1,236 @@
+//! What commands about a job share: the job's file, the chain it lives on, its state there.
+
+use std::path::{Path, PathBuf};
+
+use alloy::{
+    primitives::{B256, Bytes, U256, aliases::U96},
+    sol_types::SolCall,
+};
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::{Value, json};
+use surety_contracts::{
+    Form,
+    IEscrow::{self, jobCall, pendingCall},
+    Job, Opening, Pending, Phase, Terms,
+};
+
+use crate::{
+    args::{GlobalArgs, JobArgs, ResultArgs},
+    chain::{Chain, Sent},
+    computation::Computation,
+    evidence::Committed,
+    jobfile::JobFile,
+    names,
+    resultfile::ResultFile,
+    units,
+};
+
+/// What a command has to say: sentences for people, or a value for machines.
+#[derive(Debug)]
+pub struct Report {
+    pub text: String,
+    pub json: Value,
+    /// The command did its work, and the answer is bad news: exit status 1.
+    pub bad: bool,
+}
+
+impl Report {
+    pub fn new(text: impl Into<String>, json: Value) -> Self {
+        Self {
+            text: text.into(),
+            json,
+            bad: false,
+        }
+    }
+
+    pub fn bad(text: impl Into<String>, json: Value) -> Self {
+        Self {
+            bad: true,
+            ..Self::new(text, json)
+        }
+    }
+}
+
+/// A job on its chain.
+pub struct JobContext {
+    pub chain: Chain,
+    pub file: JobFile,
+    pub terms: Terms,
+    path: PathBuf,
+}
+
+impl JobContext {
+    /// For commands that only read.
+    pub async fn reading(global: &GlobalArgs, args: &JobArgs) -> Result<Self> {
+        let file = JobFile::read(&args.job)?;
+        let chain = Chain::connect(&global.rpc_url).await?;
+        chain.require_id(file.chain_id)?;
+        chain.code(file.escrow).await?;
+        Ok(Self {
+            chain,
+            terms: file.terms(),
+            file,
+            path: args.job.clone(),
+        })
+    }
+
+    /// For commands that send a transaction.
+    pub async fn signing(global: &GlobalArgs, args: &JobArgs) -> Result<Self> {
+        // The key first: to ask for a password, or to miss it, needs no chain.
+        let signer = global.keys.signer()?;
+        let mut context = Self::reading(global, args).await?;
+        context.chain = context.chain.signing(signer);
+        Ok(context)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub async fn job(&self) -> Result<Job> {
+        let call = jobCall {
+            jobId: self.file.job_id,
+        };
+        Ok(self.chain.call(self.file.escrow, call).await?)
+    }
+
+    pub async fn pending(&self) -> Result<Pending> {
+        let call = pendingCall {
+            jobId: self.file.job_id,
+        };
+        Ok(self.chain.call(self.file.escrow, call).await?)
+    }
+
+    /// The job, which must have a committed result.
+    pub async fn committed_job(&self) -> Result<Job> {
+        let job = self.job().await?;
+        // Every result has a root, also the empty one.
+        ensure!(
+            !job.root.is_zero(),
+            "no result is committed: the job is {}",
+            names::phase(job.phase)
+        );
+        Ok(job)
+    }
+
+    /// Sends one of the escrow's calls and reports it with the phase that the job is in then.
+    pub async fn act<C: SolCall>(&self, call: C, value: U256, done: &str) -> Result<Report> {
+        let sent = self.chain.send(self.file.escrow, call, value).await?;
+        self.report(&sent, done).await
+    }
+
+    pub async fn report(&self, sent: &Sent, done: &str) -> Result<Report> {
+        let job = self.job().await?;
+        let text = format!(
+            "{done}\njob {} is now {}; transaction {}, {} gas",
+            self.file.job_id,
+            names::phase(job.phase),
+            sent.hash,
+            units::grouped(sent.gas)
+        );
+        Ok(Report::new(
+            text,
+            json!({ "jobId": self.file.job_id, "phase": names::phase(job.phase), "transaction": sent.json() }),
+        ))
+    }
+
+    /// The computation that the job's openings say.
+    pub fn computation(&self) -> Result<Computation> {
+        self.file.check_openings()?;
+        let opening = self.file.opening();
+        Computation::from_opening(&opening.functionBytes, &opening.dataBytes)
+            .context("this tool does not know the job's computation")
+    }
+
+    /// The openings, where a predicate is asked; nothing else is shown on chain.
+    pub fn opening(&self) -> Opening {
+        if self.terms.predicate.is_zero() {
+            closed()
+        } else {
+            self.file.opening()
+        }
+    }
+
+    /// Where a result is read or written, unless told.
+    pub fn result_path(&self, named: Option<&PathBuf>) -> PathBuf {
+        named.cloned().unwrap_or_else(|| self.path.with_extension("result"))
+    }
+
+    /// Reads a result whose form fits the terms.
+    pub fn result(&self, args: &ResultArgs) -> Result<ResultFile> {
+        let path = self.result_path(args.result.as_ref());
+        let result = ResultFile::read(&path)?;
+        let (form, terms) = (result.form, &self.terms);
+        ensure!(
+            form == terms.form && result.max_element <= terms.maxElement,
+            "the result file {} is for another job: a {} with elements of up to {} bytes, where the terms ask for a {} \
+             and {} bytes",
+            path.display(),
+            names::form(form),
+            result.max_element,
+            names::form(terms.form),
+            terms.maxElement
+        );
+        let count = result.elements.len() as u64;
+        if terms.form != Form::Set && count != terms.count {
+            bail!(
+                "the result file {} has {count} elements, the terms ask for {}: compute it again with `surety work`",
+                path.display(),
+                terms.count
+            );
+        }
+        Ok(result)
+    }
+
+    /// Reads the result whose root is the one on chain, ready to prove elements.
+    pub async fn committed_result(&self, args: &ResultArgs) -> Result<Committed> {
+        let job = self.committed_job().await?;
+        let result = Committed::new(self.result(args)?.elements);
+        ensure!(
+            job.root.0 == result.root() && job.count == result.count(),
+            "the result file is not the result that was committed: its root is {}, on chain is {}",
+            B256::from(result.root()),
+            job.root
+        );
+        Ok(result)
+    }
+}
+
+/// The opening that opens nothing, for calls that ask no predicate.
+pub fn closed() -> Opening {
+    Opening {
+        functionSalt: B256::ZERO,
+        functionBytes: Bytes::new(),
+        dataSalt: B256::ZERO,
+        dataBytes: Bytes::new(),
+    }
+}
+
+/// Sums of the terms' money, which exceed 96 bits.
+pub fn total(amounts: &[U96]) -> U256 {
+    amounts.iter().map(|amount| U256::from(*amount)).sum()
+}
+
+/// Whether a job has ended.
+pub fn is_terminal(phase: Phase) -> bool {
+    matches!(
+        phase,
+        Phase::Refunded | Phase::Forfeited | Phase::Paid | Phase::Convicted
+    )
+}
+
+/// Indices of the demand that waits for an answer, from the escrow's log.
+pub async fn demanded_indices(context: &JobContext) -> Result<Vec<u64>> {
+    let job = context.job().await?;
+    ensure!(
+        job.phase == Phase::Demanded,
+        "no demand is waiting for an answer: the job is {}",
+        names::phase(job.phase)
+    );
+    let events: Vec<IEscrow::Demanded> = context.chain.events(context.file.escrow, context.file.job_id).await?;
+    events
+        .into_iter()
+        .next_back()
+        .map(|event| event.indices)
+        .context("the node does not show the demand's log: use a node that keeps logs")
+}

@@ -1,0 +1,59 @@
+//! `surety demo`: plays every way a job can end on a chain of its own, and compares every payment with the protocol.
+//!
+//! | file | what |
+//! |---|---|
+//! | `scenarios` | the plays as data: who does what, what is refused, how it ends |
+//! | `protocol` | what each ending pays, from the terms alone |
+//! | `stage` | chain, contracts, accounts and computations that all plays share |
+//! | `play` | carries one scenario out and measures |
+//! | `report` | tables for people, JSON for machines |
+
+mod play;
+mod protocol;
+mod report;
+mod scenarios;
+mod stage;
+
+use anyhow::{Result, ensure};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{args::DemoArgs, context::Report};
+use scenarios::SCENARIOS;
+use stage::Stage;
+
+/// Plays all scenarios, or those whose name contains what is asked for.
+pub async fn run(args: &DemoArgs) -> Result<Report> {
+    let wanted = args.only.as_deref().unwrap_or_default();
+    let chosen: Vec<_> = SCENARIOS
+        .iter()
+        .filter(|scenario| scenario.name.contains(wanted))
+        .collect();
+    ensure!(
+        !chosen.is_empty(),
+        "no scenario is called `{wanted}`: there are {}",
+        names()
+    );
+    let stage = Stage::set().await?;
+    let bar = ProgressBar::new(chosen.len() as u64);
+    if let Ok(style) = ProgressStyle::with_template("playing {msg} [{bar:40}] {pos}/{len}") {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    let mut played = Vec::with_capacity(chosen.len());
+    for scenario in chosen {
+        bar.set_message(scenario.name);
+        played.push(play::play(&stage, scenario).await?);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let report = report::report(&stage, &played);
+    stage.strike().await;
+    Ok(report)
+}
+
+fn names() -> String {
+    SCENARIOS
+        .iter()
+        .map(|scenario| scenario.name)
+        .collect::<Vec<_>>()
+        .join(", ")
+}

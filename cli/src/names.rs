@@ -1,0 +1,42 @@
+//! Names of the protocol's terms in the tool's own words.
+
+use surety_contracts::{Fault, Form, Phase};
+
+/// Lower-case name of a phase, as in `surety status`.
+pub fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::None => "unknown to the escrow",
+        Phase::Open => "open",
+        Phase::Taken => "taken",
+        Phase::Sealed => "sealed",
+        Phase::Committed => "committed",
+        Phase::Demanded => "demanded",
+        Phase::Disputed => "disputed",
+        Phase::Refunded => "refunded",
+        Phase::Forfeited => "forfeited",
+        Phase::Paid => "paid",
+        Phase::Convicted => "convicted",
+        Phase::__Invalid => "in no known phase",
+    }
+}
+
+pub fn fault(fault: Fault) -> &'static str {
+    match fault {
+        Fault::None => "none",
+        Fault::Withheld => "withheld",
+        Fault::WrongElement => "wrong element",
+        Fault::Disorder => "disorder",
+        Fault::MissingElement => "missing element",
+        Fault::WrongStep => "wrong step",
+        Fault::__Invalid => "unknown fault",
+    }
+}
+
+pub fn form(form: Form) -> &'static str {
+    match form {
+        Form::Set => "set",
+        Form::Table => "table",
+        Form::Chain => "chain",
+        Form::__Invalid => "unknown form",
+    }
+}
