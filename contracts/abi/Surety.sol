@@ -115,6 +115,8 @@ interface IEscrow {
     error IdUsed(bytes32 jobId);
     error TooLate(uint64 deadline);
     error TooEarly(uint64 notBefore);
+    // Calldata that is not the strict ABI encoding of a call of this interface, or terms that are not one of terms.
+    error MalformedCalldata();
     // Terms that cannot work.
     error BadWindow(uint32 window);
     error BondIsZero();

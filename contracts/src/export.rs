@@ -15,15 +15,24 @@ pub struct File {
 
 /// `Surety.sol` with every type and interface, and `NAME.json` for each interface.
 pub fn files() -> Vec<File> {
-    let body = sol_body();
-    let file = body.parse().map(syn_solidity::parse2).expect("the source compiled").expect("sol! parsed it");
+    let file = sol_body()
+        .parse()
+        .map(syn_solidity::parse2)
+        .expect("the source compiled")
+        .expect("sol! parsed it");
     let types = Types(&file.items);
-    let mut files = vec![File { name: "Surety.sol".into(), text: solidity(body) }];
+    let mut files = vec![File {
+        name: "Surety.sol".into(),
+        text: solidity(),
+    }];
     for item in &file.items {
         if let Item::Contract(contract) = item {
             let abi = Value::Array(contract.body.iter().filter_map(|item| types.entry(item)).collect());
             let text = serde_json::to_string_pretty(&abi).expect("plain data") + "\n";
-            files.push(File { name: format!("{}.json", contract.name), text });
+            files.push(File {
+                name: format!("{}.json", contract.name),
+                text,
+            });
         }
     }
     files
@@ -35,10 +44,10 @@ fn sol_body() -> &'static str {
     rest.rsplit_once('}').expect("which ends").0
 }
 
-/// The same text without Rust's attributes and indentation.
-fn solidity(body: &str) -> String {
+/// Every type and interface as Solidity: the source of the bindings without Rust's attributes and indentation.
+pub fn solidity() -> String {
     let mut text = String::from("// SPDX-License-Identifier: MIT OR Apache-2.0\npragma solidity ^0.8.20;\n\n");
-    for line in body.lines() {
+    for line in sol_body().lines() {
         let line = line.strip_prefix("    ").unwrap_or(line);
         if !line.trim_start().starts_with("#[") {
             text += &line.replacen("///", "//", 1);
@@ -108,7 +117,10 @@ impl Types<'_> {
                 let name = path.to_string();
                 match self.find_struct(&name) {
                     Some(definition) => {
-                        let members = definition.fields.iter().map(|field| self.parameter(&field.ty, &field.name));
+                        let members = definition
+                            .fields
+                            .iter()
+                            .map(|field| self.parameter(&field.ty, &field.name));
                         ("tuple".into(), format!("struct {name}"), Some(members.collect()))
                     }
                     None => ("uint8".into(), format!("enum {name}"), None),

@@ -1,13 +1,13 @@
 //! The contracts seen from outside: types, events, errors and interfaces, typed once.
 //!
-//! Contracts import the types, events and errors; host code the interfaces too. `abi/` holds the Solidity interfaces and ABI JSON exported from here; a test keeps them current.
+//! Contracts import the types, events and errors, and [`codec`] to read and write them; host code imports the
+//! interfaces too. `abi/` holds the Solidity and the ABI JSON exported from here; a test keeps them current.
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;
 
+pub mod codec;
 #[cfg(feature = "std")]
 pub mod export;
-#[cfg(feature = "stylus")]
-mod stylus;
 
 mod types;
 pub use types::*;

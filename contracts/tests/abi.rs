@@ -13,7 +13,11 @@ fn exported_abi_is_current() {
             fs::write(&path, &file.text).expect("abi folder is writable");
         }
         let stored = fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(stored, file.text, "{} is stale: run SURETY_UPDATE=1 cargo test -p surety-contracts", file.name);
+        assert_eq!(
+            stored, file.text,
+            "{} is stale: run SURETY_UPDATE=1 cargo test -p surety-contracts",
+            file.name
+        );
     }
     let expected: BTreeSet<_> = files.into_iter().map(|file| file.name).collect();
     let stored: BTreeSet<_> = fs::read_dir(&folder)

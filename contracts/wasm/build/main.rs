@@ -15,7 +15,15 @@ use std::{
 const CONTRACTS: &[(&str, &str)] = &[("escrow", "escrow"), ("predicate", "tasks/predicate")];
 
 /// Folders whose change rebuilds the contracts.
-const SOURCES: &[&str] = &["Cargo.toml", "Cargo.lock", "protocol", "contracts/src", "contracts/Cargo.toml", "escrow", "tasks"];
+const SOURCES: &[&str] = &[
+    "Cargo.toml",
+    "Cargo.lock",
+    "protocol",
+    "contracts/src",
+    "contracts/Cargo.toml",
+    "escrow",
+    "tasks",
+];
 
 fn main() {
     if let Err(message) = build() {
@@ -28,7 +36,11 @@ fn build() -> Result<(), String> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("set by cargo")).join("../..");
     let root = root.canonicalize().map_err(|e| format!("{}: {e}", root.display()))?;
     let out = PathBuf::from(env::var("OUT_DIR").expect("set by cargo"));
-    let target = out.ancestors().nth(3).expect("OUT_DIR lies in the target folder").join("contracts");
+    let target = out
+        .ancestors()
+        .nth(3)
+        .expect("OUT_DIR lies in the target folder")
+        .join("contracts");
     for source in SOURCES {
         println!("cargo::rerun-if-changed={}", root.join(source).display());
     }
@@ -38,7 +50,11 @@ fn build() -> Result<(), String> {
     println!("cargo::rustc-env=SURETY_WASM_COMPILER={}", toolchain.version);
     for (name, folder) in CONTRACTS {
         toolchain.build(&root, folder, &target)?;
-        prepare(name, &target.join(format!("wasm32-unknown-unknown/release/surety_{name}.wasm")), &out)?;
+        prepare(
+            name,
+            &target.join(format!("wasm32-unknown-unknown/release/surety_{name}.wasm")),
+            &out,
+        )?;
     }
     Ok(())
 }

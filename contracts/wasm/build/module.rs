@@ -34,7 +34,10 @@ pub fn strip(wasm: &[u8]) -> Option<Vec<u8>> {
 pub fn deployable(wasm: &[u8]) -> Vec<u8> {
     let mut code = vec![0xef, 0xf0, 0x00, 0x00];
     let mut brotli = brotli::CompressorWriter::new(&mut code, 4096, 11, 22);
-    brotli.write_all(wasm).and_then(|()| brotli.flush()).expect("writing to memory does not fail");
+    brotli
+        .write_all(wasm)
+        .and_then(|()| brotli.flush())
+        .expect("writing to memory does not fail");
     drop(brotli);
     code
 }

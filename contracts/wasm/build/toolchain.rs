@@ -13,6 +13,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 /// The linker's default stack of 1 MiB would make 17 pages, paid for in every call; 32 KiB makes one.
 const FLAGS: [&str; 2] = ["-C", "link-arg=-zstack-size=32768"];
+/// Panics trap without std's machinery to print them, which nobody would see: an eighth of the escrow's bytes.
+const IMMEDIATE_ABORT: [&str; 2] = ["-Zunstable-options", "-Cpanic=immediate-abort"];
 
 pub struct Toolchain {
     kind: Kind,
@@ -21,15 +23,21 @@ pub struct Toolchain {
 }
 
 enum Kind {
-    /// The pinned toolchain with its precompiled std.
-    Rustup,
+    /// The pinned toolchain, with std built from rustup's rust-src if that is there, else precompiled.
+    Rustup { has_sources: bool },
     /// Debian's compiler, which builds std itself and borrows rustup's linker.
     Debian { linker: PathBuf, sysroot: PathBuf },
 }
 
 pub fn find() -> Result<Toolchain, String> {
     if rustup_has_target() || add_rustup_target() {
-        return Ok(Toolchain { kind: Kind::Rustup, version: output(clean("rustc").arg("--version"))? });
+        let kind = Kind::Rustup {
+            has_sources: rustup_has_sources(),
+        };
+        return Ok(Toolchain {
+            kind,
+            version: output(clean("rustc").arg("--version"))?,
+        });
     }
     if debian().is_none() {
         install_debian();
@@ -49,17 +57,23 @@ impl Toolchain {
     pub fn build(&self, root: &Path, folder: &str, target: &Path) -> Result<(), String> {
         let mut flags: Vec<String> = FLAGS.map(String::from).into();
         let mut cargo = match &self.kind {
-            Kind::Rustup => clean("cargo"),
+            Kind::Rustup { .. } => clean("cargo"),
             Kind::Debian { linker, sysroot } => {
                 flags.extend(["-C".into(), format!("linker={}", linker.display())]);
-                flags.push(format!("--remap-path-prefix={}=/std", sysroot.join("lib/rustlib/src").display()));
+                flags.push(format!(
+                    "--remap-path-prefix={}=/std",
+                    sysroot.join("lib/rustlib/src").display()
+                ));
                 let mut cargo = clean("/usr/bin/cargo");
                 let path = env::var("PATH").unwrap_or_default();
-                cargo.env("PATH", format!("/usr/bin:{path}")).env("RUSTC_BOOTSTRAP", "1");
-                cargo.arg("-Zbuild-std=std,panic_abort");
+                cargo.env("PATH", format!("/usr/bin:{path}"));
                 cargo
             }
         };
+        if !matches!(self.kind, Kind::Rustup { has_sources: false }) {
+            flags.extend(IMMEDIATE_ABORT.map(String::from));
+            cargo.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=std,panic_abort");
+        }
         // The same bytes wherever the project and the registry lie.
         flags.push(format!("--remap-path-prefix={}=/surety", root.display()));
         flags.push(format!("--remap-path-prefix={}=/cargo", cargo_home().display()));
@@ -68,17 +82,37 @@ impl Toolchain {
             .args(["build", "--lib", "--release", "--locked", "--target", TARGET])
             .env("CARGO_TARGET_DIR", target)
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
-        let status = cargo.stdout(Stdio::null()).status().map_err(|e| format!("cannot run cargo: {e}"))?;
-        status.success().then_some(()).ok_or_else(|| format!("building {folder} for {TARGET} failed"))
+        let status = cargo
+            .stdout(Stdio::null())
+            .status()
+            .map_err(|e| format!("cannot run cargo: {e}"))?;
+        status
+            .success()
+            .then_some(())
+            .ok_or_else(|| format!("building {folder} for {TARGET} failed"))
     }
 }
 
 fn rustup_has_target() -> bool {
     let mut rustc = clean("rustc");
-    let Ok(folder) = output(rustc.args(["--print", "target-libdir", "--target", TARGET])) else { return false };
+    let Ok(folder) = output(rustc.args(["--print", "target-libdir", "--target", TARGET])) else {
+        return false;
+    };
     fs::read_dir(folder).is_ok_and(|mut files| {
         files.any(|file| file.is_ok_and(|file| file.file_name().to_string_lossy().starts_with("libstd")))
     })
+}
+
+/// Whether std's sources lie in the toolchain, also after asking rustup for them.
+fn rustup_has_sources() -> bool {
+    let Ok(sysroot) = output(clean("rustc").args(["--print", "sysroot"])) else {
+        return false;
+    };
+    let sources = Path::new(&sysroot).join("lib/rustlib/src/rust/library/std");
+    sources.is_dir() || {
+        let _ = clean("rustup").args(["component", "add", "rust-src"]).output();
+        sources.is_dir()
+    }
 }
 
 fn add_rustup_target() -> bool {
@@ -93,8 +127,10 @@ fn debian() -> Option<Toolchain> {
     let rustup = PathBuf::from(output(clean("rustc").args(["--print", "sysroot"])).ok()?);
     let host = env::var("HOST").ok()?;
     let linker = rustup.join("lib/rustlib").join(host).join("bin/rust-lld");
-    (has_sources && linker.is_file() && Path::new("/usr/bin/cargo").is_file())
-        .then_some(Toolchain { kind: Kind::Debian { linker, sysroot }, version })
+    (has_sources && linker.is_file() && Path::new("/usr/bin/cargo").is_file()).then_some(Toolchain {
+        kind: Kind::Debian { linker, sysroot },
+        version,
+    })
 }
 
 /// Installs Debian's packages if we are root on Debian; a failure shows when [`debian`] looks again.
@@ -102,7 +138,10 @@ fn install_debian() {
     if output(Command::new("id").arg("-u")).as_deref() != Ok("0") {
         return;
     }
-    for arguments in [vec!["update"], [&["install", "-y", "--no-install-recommends"], &PACKAGES[..]].concat()] {
+    for arguments in [
+        vec!["update"],
+        [&["install", "-y", "--no-install-recommends"], &PACKAGES[..]].concat(),
+    ] {
         let _ = Command::new("apt-get")
             .args(arguments)
             .env("DEBIAN_FRONTEND", "noninteractive")
@@ -115,8 +154,23 @@ fn install_debian() {
 fn clean(program: &str) -> Command {
     let mut command = Command::new(program);
     for (name, _) in env::vars() {
-        let keep = ["CARGO_HOME", "CARGO_NET_", "CARGO_HTTP_", "CARGO_REGISTR", "RUSTUP_HOME", "RUSTUP_DIST"];
-        let outer = ["CARGO", "RUSTC", "RUSTDOC", "RUSTFLAGS", "RUSTUP_TOOLCHAIN", "TARGET", "PROFILE"];
+        let keep = [
+            "CARGO_HOME",
+            "CARGO_NET_",
+            "CARGO_HTTP_",
+            "CARGO_REGISTR",
+            "RUSTUP_HOME",
+            "RUSTUP_DIST",
+        ];
+        let outer = [
+            "CARGO",
+            "RUSTC",
+            "RUSTDOC",
+            "RUSTFLAGS",
+            "RUSTUP_TOOLCHAIN",
+            "TARGET",
+            "PROFILE",
+        ];
         if outer.iter().any(|p| name.starts_with(p)) && !keep.iter().any(|p| name.starts_with(p)) {
             command.env_remove(&name);
         }
@@ -125,11 +179,16 @@ fn clean(program: &str) -> Command {
 }
 
 fn cargo_home() -> PathBuf {
-    env::var_os("CARGO_HOME").map(PathBuf::from).unwrap_or_else(|| env::home_dir().unwrap_or_default().join(".cargo"))
+    env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .unwrap_or_else(|| env::home_dir().unwrap_or_default().join(".cargo"))
 }
 
 fn output(command: &mut Command) -> Result<String, String> {
     let out = command.output().map_err(|e| e.to_string())?;
     let text = String::from_utf8_lossy(&out.stdout).trim().to_string();
-    out.status.success().then_some(text).ok_or_else(|| String::from_utf8_lossy(&out.stderr).trim().to_string())
+    out.status
+        .success()
+        .then_some(text)
+        .ok_or_else(|| String::from_utf8_lossy(&out.stderr).trim().to_string())
 }

@@ -1,0 +1,268 @@
+//! ABI encoding for contracts, where every byte of code and every copy is paid for: arguments are read in place from
+//! calldata, and answers, errors and events are written word by word.
+//!
+//! Nothing here is inlined: a contract's size is paid for in every uncached call, the few calls between are not felt.
+//!
+//! Reading is strict: values use no bit above their type, padding is zero, and offsets are whole words.
+
+use alloc::vec::Vec;
+use alloy_primitives::{Address, B256, U256, aliases::U96};
+
+use crate::{Fault, Form, Phase, Terms};
+
+/// One word of the ABI.
+pub type Word = [u8; 32];
+
+/// Calldata that is not the encoding of what was expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Malformed;
+
+/// Words of `Terms`.
+pub const TERMS_WORDS: usize = 22;
+
+/// `Terms` as they travel: the id of a job is a hash of exactly these words.
+#[derive(Debug, Clone, Copy)]
+pub struct EncodedTerms<'a>(pub &'a [Word; TERMS_WORDS]);
+
+impl EncodedTerms<'_> {
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_flattened()
+    }
+
+    /// Fails unless this is the one encoding of some terms.
+    pub fn decode(&self) -> Result<Terms, Malformed> {
+        let args = Args { words: self.0 };
+        Ok(Terms {
+            client: args.address(0)?,
+            worker: args.address(1)?,
+            referee: args.address(2)?,
+            verifier: args.address(3)?,
+            predicate: args.address(4)?,
+            functionCommitment: args.b256(5)?,
+            dataCommitment: args.b256(6)?,
+            seedHash: args.b256(7)?,
+            salt: args.b256(8)?,
+            form: Form::try_from(args.small(9)?).map_err(|_| Malformed)?,
+            count: args.u64(10)?,
+            maxElement: args.u32(11)?,
+            isSealed: args.bool(12)?,
+            reward: args.u96(13)?,
+            bonus: args.u96(14)?,
+            deposit: args.u96(15)?,
+            bond: args.u96(16)?,
+            acceptBy: args.u64(17)?,
+            computeWindow: args.u32(18)?,
+            disputeWindow: args.u32(19)?,
+            responseWindow: args.u32(20)?,
+            rulingWindow: args.u32(21)?,
+        })
+    }
+}
+
+/// ABI-encoded arguments, or the members of a struct or array among them.
+#[derive(Debug, Clone, Copy)]
+pub struct Args<'a> {
+    words: &'a [Word],
+}
+
+impl<'a> Args<'a> {
+    /// What follows the selector.
+    pub fn new(data: &'a [u8]) -> Result<Self, Malformed> {
+        let (words, rest) = data.as_chunks::<32>();
+        if rest.is_empty() {
+            Ok(Self { words })
+        } else {
+            Err(Malformed)
+        }
+    }
+
+    pub fn word(&self, at: usize) -> Result<&'a Word, Malformed> {
+        self.words.get(at).ok_or(Malformed)
+    }
+
+    #[inline(never)]
+    pub fn b256(&self, at: usize) -> Result<B256, Malformed> {
+        self.word(at).map(|word| B256::new(*word))
+    }
+
+    /// The last `N` bytes of a word whose other bytes are zero.
+    #[inline(never)]
+    fn low<const N: usize>(&self, at: usize) -> Result<[u8; N], Malformed> {
+        let word = self.word(at)?;
+        let (high, low) = word.split_last_chunk::<N>().ok_or(Malformed)?;
+        if high.iter().all(|&byte| byte == 0) {
+            Ok(*low)
+        } else {
+            Err(Malformed)
+        }
+    }
+
+    #[inline(never)]
+    pub fn address(&self, at: usize) -> Result<Address, Malformed> {
+        self.low::<20>(at).map(Address::new)
+    }
+
+    #[inline(never)]
+    pub fn u96(&self, at: usize) -> Result<U96, Malformed> {
+        let bytes = self.low::<12>(at)?;
+        let value = bytes.iter().fold(0u128, |value, &byte| value << 8 | u128::from(byte));
+        Ok(U96::from_limbs([value as u64, (value >> 64) as u64]))
+    }
+
+    #[inline(never)]
+    pub fn u64(&self, at: usize) -> Result<u64, Malformed> {
+        self.low::<8>(at).map(u64::from_be_bytes)
+    }
+
+    #[inline(never)]
+    pub fn u32(&self, at: usize) -> Result<u32, Malformed> {
+        self.low::<4>(at).map(u32::from_be_bytes)
+    }
+
+    /// A `uint8`, or an enum's number.
+    pub fn small(&self, at: usize) -> Result<u8, Malformed> {
+        self.low::<1>(at).map(|[byte]| byte)
+    }
+
+    pub fn bool(&self, at: usize) -> Result<bool, Malformed> {
+        match self.small(at)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Malformed),
+        }
+    }
+
+    pub fn fault(&self, at: usize) -> Result<Fault, Malformed> {
+        Fault::try_from(self.small(at)?).map_err(|_| Malformed)
+    }
+
+    /// `Terms` in the head, from word `at` on.
+    pub fn terms(&self, at: usize) -> Result<EncodedTerms<'a>, Malformed> {
+        let words = self.words.get(at..).and_then(<[Word]>::first_chunk).ok_or(Malformed)?;
+        Ok(EncodedTerms(words))
+    }
+
+    /// What the offset in word `at` points to.
+    #[inline(never)]
+    pub fn tail(&self, at: usize) -> Result<Self, Malformed> {
+        let offset = self.index(at)?;
+        if offset % 32 != 0 {
+            return Err(Malformed);
+        }
+        self.skip(offset / 32)
+    }
+
+    fn index(&self, at: usize) -> Result<usize, Malformed> {
+        usize::try_from(self.u64(at)?).map_err(|_| Malformed)
+    }
+
+    fn skip(&self, words: usize) -> Result<Self, Malformed> {
+        self.words.get(words..).map(|words| Self { words }).ok_or(Malformed)
+    }
+
+    /// `bytes`.
+    #[inline(never)]
+    pub fn bytes(&self, at: usize) -> Result<&'a [u8], Malformed> {
+        let tail = self.tail(at)?;
+        let length = tail.index(0)?;
+        let content = tail.skip(1)?.words;
+        let padded = content.get(..length.div_ceil(32)).ok_or(Malformed)?.as_flattened();
+        let (bytes, padding) = padded.split_at_checked(length).ok_or(Malformed)?;
+        if padding.iter().all(|&byte| byte == 0) {
+            Ok(bytes)
+        } else {
+            Err(Malformed)
+        }
+    }
+
+    /// `bytes32[]`.
+    #[inline(never)]
+    pub fn words(&self, at: usize) -> Result<&'a [Word], Malformed> {
+        let items = self.items(at)?;
+        items.args.words.get(..items.length).ok_or(Malformed)
+    }
+
+    /// An array: its length, and its items as arguments.
+    #[inline(never)]
+    pub fn items(&self, at: usize) -> Result<Items<'a>, Malformed> {
+        let tail = self.tail(at)?;
+        let items = Items {
+            length: tail.index(0)?,
+            args: tail.skip(1)?,
+        };
+        // At least a word an item: nothing is reserved for a length that is a lie.
+        if items.length > items.args.words.len() {
+            Err(Malformed)
+        } else {
+            Ok(items)
+        }
+    }
+}
+
+/// An array among arguments.
+#[derive(Debug, Clone, Copy)]
+pub struct Items<'a> {
+    pub length: usize,
+    /// Item `i` is argument `i`.
+    pub args: Args<'a>,
+}
+
+impl<'a> Items<'a> {
+    /// Reads every item.
+    pub fn read<T>(&self, read: impl Fn(&Args<'a>, usize) -> Result<T, Malformed>) -> Result<Vec<T>, Malformed> {
+        let mut items = Vec::with_capacity(self.length);
+        for at in 0..self.length {
+            items.push(read(&self.args, at)?);
+        }
+        Ok(items)
+    }
+}
+
+/// A value that fills one word.
+pub trait ToWord {
+    fn to_word(&self) -> Word;
+}
+
+macro_rules! to_word {
+    ($($type:ty: |$value:ident| $word:expr;)*) => {$(
+        impl ToWord for $type {
+            fn to_word(&self) -> Word {
+                let $value = self;
+                $word
+            }
+        }
+    )*};
+}
+
+to_word! {
+    u64: |value| {
+        let mut word = [0; 32];
+        word[24..].copy_from_slice(&value.to_be_bytes());
+        word
+    };
+    u32: |value| u64::from(*value).to_word();
+    u8: |value| u64::from(*value).to_word();
+    bool: |value| u64::from(*value).to_word();
+    Phase: |value| (*value as u8).to_word();
+    Fault: |value| (*value as u8).to_word();
+    U256: |value| value.to_be_bytes();
+    B256: |value| value.0;
+    Address: |value| value.into_word().0;
+}
+
+/// Selector and static arguments: a revert's data, or calldata.
+#[inline(never)]
+pub fn with_selector(selector: [u8; 4], words: &[Word]) -> Vec<u8> {
+    let mut data = Vec::with_capacity(4 + words.len() * 32);
+    data.extend_from_slice(&selector);
+    data.extend_from_slice(words.as_flattened());
+    data
+}
+
+/// Appends `bytes` as the ABI has them: length, content, zeros up to a whole word.
+#[inline(never)]
+pub fn push_bytes(data: &mut Vec<u8>, bytes: &[u8]) {
+    data.extend_from_slice(&(bytes.len() as u64).to_word());
+    data.extend_from_slice(bytes);
+    data.resize(data.len() + bytes.len().next_multiple_of(32) - bytes.len(), 0);
+}

@@ -1,0 +1,120 @@
+//! From calldata to a call and back.
+
+use alloc::vec::Vec;
+use alloy_sol_types::SolCall;
+use stylus_sdk::{ArbResult, prelude::*};
+use surety_contracts::{
+    IEscrow,
+    codec::{Args, Malformed, ToWord, Word},
+};
+use surety_protocol::{Digest, fault::Leaf};
+
+use crate::{Escrow, Opening, Outcome};
+
+#[cfg(not(feature = "export-abi"))]
+#[entrypoint]
+fn entry(calldata: Vec<u8>, vm: stylus_sdk::host::VM) -> ArbResult {
+    Escrow::new(vm).route(&calldata)
+}
+
+impl<H: Host> Escrow<H> {
+    /// Runs the call that `calldata` encodes. Returns its ABI-encoded answer, or the error that reverts.
+    pub fn route(&mut self, calldata: &[u8]) -> ArbResult {
+        self.dispatch(calldata).map_err(Vec::from)
+    }
+
+    fn dispatch(&mut self, calldata: &[u8]) -> Outcome<Vec<u8>> {
+        let (selector, args) = calldata.split_first_chunk::<4>().ok_or(Malformed)?;
+        let args = Args::new(args)?;
+        // Arguments follow the terms, which fill the first words.
+        let rest = surety_contracts::codec::TERMS_WORDS;
+        match *selector {
+            IEscrow::delegateCall::SELECTOR => return Ok(self.delegate(args.terms(0)?)?.to_vec()),
+            IEscrow::takeOrderCall::SELECTOR => self.take_order(args.terms(0)?)?,
+            IEscrow::demandCall::SELECTOR => {
+                self.demand(args.terms(0)?, &args.items(rest)?.read(Args::u64)?)?;
+            }
+            IEscrow::disputeCall::SELECTOR => self.dispute(args.terms(0)?)?,
+            _ => {
+                self.expect_payment(0)?;
+                return self.dispatch_unpaid(*selector, args, rest);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn dispatch_unpaid(&mut self, selector: [u8; 4], args: Args<'_>, rest: usize) -> Outcome<Vec<u8>> {
+        match selector {
+            IEscrow::cancelCall::SELECTOR => self.cancel(args.terms(0)?)?,
+            IEscrow::submitResultCall::SELECTOR => {
+                self.submit_result(args.terms(0)?, args.b256(rest)?, args.u64(rest + 1)?)?;
+            }
+            IEscrow::submitSealCall::SELECTOR => self.submit_seal(args.terms(0)?, args.b256(rest)?)?,
+            IEscrow::revealCall::SELECTOR => {
+                let (root, count, salt) = (args.b256(rest)?, args.u64(rest + 1)?, args.b256(rest + 2)?);
+                self.reveal(args.terms(0)?, root, count, salt)?;
+            }
+            IEscrow::publishLeavesCall::SELECTOR => self.publish_leaves(args.terms(0)?, args.words(rest)?)?,
+            IEscrow::acceptCall::SELECTOR => self.accept(args.terms(0)?)?,
+            IEscrow::deliverCall::SELECTOR => self.deliver(args.terms(0)?, &args.items(rest)?.read(leaf)?)?,
+            IEscrow::judgeCall::SELECTOR => {
+                let leaves = args.items(rest + 1)?.read(leaf)?;
+                let (fault, at, missing) = (args.fault(rest)?, args.u64(rest + 2)?, args.bytes(rest + 3)?);
+                self.judge(args.terms(0)?, fault, &leaves, at, missing, opening(&args, rest + 4)?)?;
+            }
+            IEscrow::confirmCall::SELECTOR => self.confirm(args.terms(0)?)?,
+            IEscrow::timeTickCall::SELECTOR => self.time_tick(args.terms(0)?)?,
+            IEscrow::withdrawCall::SELECTOR => self.withdraw(args.address(0)?)?,
+            IEscrow::jobCall::SELECTOR => {
+                let job = self.job(args.b256(0)?);
+                return Ok(answer(&[
+                    job.phase.to_word(),
+                    job.fault.to_word(),
+                    job.confirmed.to_word(),
+                    job.worker.to_word(),
+                    job.clock.to_word(),
+                    job.root.to_word(),
+                    job.count.to_word(),
+                ]));
+            }
+            IEscrow::pendingCall::SELECTOR => {
+                let pending = self.pending(args.b256(0)?);
+                let mut hash = [0; 32];
+                hash[..20].copy_from_slice(pending.indicesHash.as_slice());
+                return Ok(answer(&[
+                    pending.demandBy.to_word(),
+                    pending.payoutAfter.to_word(),
+                    pending.bonds.to_word(),
+                    hash,
+                ]));
+            }
+            IEscrow::jobIdCall::SELECTOR => return Ok(self.job_id(args.terms(0)?)?.to_vec()),
+            IEscrow::creditCall::SELECTOR => return Ok(answer(&[self.credit(args.address(0)?).to_word()])),
+            _ => return Err(Malformed.into()),
+        }
+        Ok(Vec::new())
+    }
+}
+
+fn answer(words: &[Word]) -> Vec<u8> {
+    words.as_flattened().to_vec()
+}
+
+fn leaf<'a>(args: &Args<'a>, at: usize) -> Result<Leaf<'a, Digest>, Malformed> {
+    let leaf = args.tail(at)?;
+    Ok(Leaf {
+        index: leaf.u64(0)?,
+        element: leaf.bytes(1)?,
+        proof: leaf.words(2)?,
+    })
+}
+
+fn opening<'a>(args: &Args<'a>, at: usize) -> Result<Opening<'a>, Malformed> {
+    let opening = args.tail(at)?;
+    Ok(Opening {
+        function_salt: opening.word(0)?,
+        function: opening.bytes(1)?,
+        data_salt: opening.word(2)?,
+        data: opening.bytes(3)?,
+    })
+}
