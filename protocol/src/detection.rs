@@ -5,7 +5,11 @@
 /// Probability that `samples` draws with repetition meet a wrong leaf when a fraction `wrong` of them is wrong:
 /// 1 - (1 - q)^m (paper 1, section 3.3, after its reference 7).
 pub fn probability(wrong: f64, samples: u64) -> f64 {
-    -(samples as f64 * ln_right(wrong)).exp_m1()
+    if samples == 0 {
+        return 0.0;
+    }
+    // Plus zero: no negative zero for nothing wrong.
+    -(samples as f64 * ln_right(wrong)).exp_m1() + 0.0
 }
 
 /// Probability that `samples` distinct leaves out of `count` include one of the `wrong` ones (hypergeometric, exact):
