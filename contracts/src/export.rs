@@ -46,7 +46,7 @@ fn sol_body() -> &'static str {
 
 /// Every type and interface as Solidity: the source of the bindings without Rust's attributes and indentation.
 pub fn solidity() -> String {
-    let mut text = String::from("// SPDX-License-Identifier: MIT OR Apache-2.0\npragma solidity ^0.8.20;\n\n");
+    let mut text = String::from("// SPDX-License-Identifier: MIT\npragma solidity ^0.8.20;\n\n");
     for line in sol_body().lines() {
         let line = line.strip_prefix("    ").unwrap_or(line);
         if !line.trim_start().starts_with("#[") {

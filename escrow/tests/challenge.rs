@@ -20,7 +20,6 @@ const T3: u64 = START + DISPUTE;
 fn demand_is_for_the_client_by_t3_with_a_bond_for_each_index() {
     let mut world = World::new(|_| ()).committed();
     let ask = |world: &mut World, who, value, indices: &[u64]| {
-        let indices = indices.to_vec();
         world.call(who, value, |escrow, terms| escrow.demand(terms, indices))
     };
     refused!(ask(&mut world, STRANGER, BOND, &[0]), NotClient { client: CLIENT });

@@ -3,7 +3,7 @@
 mod world;
 use alloy_primitives::{Address, B256, U256, aliases::U96, keccak256};
 use alloy_sol_types::SolValue;
-use surety_contracts::*;
+use surety_contracts::{codec::EncodedTerms, *};
 use world::*;
 
 fn delegate_with(edit: impl FnOnce(&mut Terms)) -> Outcome<B256> {
@@ -161,27 +161,17 @@ fn a_referee_is_nobody_elses_account_and_a_verifier_needs_one() {
 
 #[test]
 fn terms_with_stray_bits_are_not_terms() {
-    let mut bytes = terms().abi_encode();
-    bytes[0] = 1; // above the client's 20 bytes
-    let mut words = World::new(|_| ());
-    let encoded = encoded(&bytes);
-    refused!(
-        words.call(CLIENT, REWARD + BONUS, |escrow, _| escrow.delegate(encoded.clone())),
-        MalformedTerms {}
-    );
-    refused!(words.escrow.job_id(encoded), MalformedTerms {});
-    let mut bytes = terms().abi_encode();
-    bytes[9 * 32 + 31] = 3; // no such form
-    let encoded = self::encoded(&bytes);
-    refused!(
-        words.call(CLIENT, REWARD + BONUS, |escrow, _| escrow.delegate(encoded)),
-        MalformedTerms {}
-    );
-}
-
-fn encoded(bytes: &[u8]) -> EncodedTerms {
-    use alloy_sol_types::SolType;
-    <EncodedTerms as SolType>::abi_decode_validate(bytes).expect("22 words")
+    // Above the client's 20 bytes; no such form; a boolean of two; above a window's 4 bytes.
+    for (word, byte, value) in [(0, 0, 1), (9, 31, 3), (12, 31, 2), (18, 27, 1)] {
+        let mut world = World::new(|_| ());
+        let mut words = words(&world.terms);
+        words[word][byte] = value;
+        let outcome = world.call(CLIENT, REWARD + BONUS, |escrow, _| {
+            escrow.delegate(EncodedTerms(&words))
+        });
+        refused!(outcome, MalformedCalldata {});
+        refused!(world.escrow.job_id(EncodedTerms(&words)), MalformedCalldata {});
+    }
 }
 
 #[test]

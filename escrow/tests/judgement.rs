@@ -89,9 +89,9 @@ fn anybody_convicts_disorder_and_duplicates_without_asking_anyone() {
         let mut world = World::new(|terms| (terms.predicate, terms.referee) = Default::default()).with_set(numbers);
         world = world.committed();
         let at = numbers
-            .is_sorted_by(|a, b| a < b)
-            .then_some(9)
-            .unwrap_or(numbers.windows(2).position(|w| w[0] >= w[1]).expect("disorder") as u64);
+            .windows(2)
+            .position(|pair| pair[0] >= pair[1])
+            .expect("disorder") as u64;
         let leaves = world.leaves(&[at, at + 1]);
         world
             .judge(STRANGER, Fault::Disorder, leaves, at, &[])
@@ -292,9 +292,7 @@ fn the_predicate_is_asked_only_with_what_the_terms_committed_to() {
     ];
     for opening in bad {
         let leaves = world.leaves(&[2]);
-        let outcome = world.call(STRANGER, 0, |escrow, terms| {
-            escrow.judge(terms, Fault::WrongElement, leaves, 2, Bytes::new(), opening)
-        });
+        let outcome = world.judge_with(STRANGER, Fault::WrongElement, leaves, 2, &[], &opening);
         refused!(outcome, OpeningMismatch {});
     }
 }

@@ -1,7 +1,7 @@
 //! Every call in every phase: allowed where the protocol's table says so, refused with `WrongPhase` everywhere else.
 
 mod world;
-use alloy_primitives::{Address, B256, Bytes};
+use alloy_primitives::{Address, B256};
 use surety_contracts::*;
 use surety_escrow::EscrowError;
 use world::*;
@@ -34,8 +34,8 @@ const CALLS: &[(&str, &[Phase], Step)] = &[
         "publishLeaves",
         &[Phase::Committed, Phase::Demanded, Phase::Disputed],
         |world| {
-            let hashes = world.tree.leaves().iter().copied().map(B256::new).collect();
-            world.call(WORKER, 0, |escrow, terms| escrow.publish_leaves(terms, hashes))
+            let hashes = world.tree.leaves().to_vec();
+            world.call(WORKER, 0, |escrow, terms| escrow.publish_leaves(terms, &hashes))
         },
     ),
     (
@@ -55,10 +55,8 @@ const CALLS: &[(&str, &[Phase], Step)] = &[
         "judge",
         &[Phase::Committed, Phase::Demanded, Phase::Disputed],
         |world| {
-            let (leaves, opening) = (world.leaves(&[1]), world.opening());
-            world.call(REFEREE, 0, |escrow, terms| {
-                escrow.judge(terms, Fault::WrongElement, leaves, 1, Bytes::new(), opening)
-            })
+            let leaves = world.leaves(&[1]);
+            world.judge(REFEREE, Fault::WrongElement, leaves, 1, &[])
         },
     ),
     (

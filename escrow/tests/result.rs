@@ -3,7 +3,7 @@
 mod world;
 use alloy_primitives::B256;
 use surety_contracts::*;
-use surety_protocol::merkle;
+use surety_protocol::{Digest, merkle};
 use world::*;
 
 #[test]
@@ -142,9 +142,9 @@ fn a_seal_over_a_count_that_contradicts_the_terms_does_not_open() {
 #[test]
 fn publish_leaves_logs_hashes_that_lead_to_the_root() {
     let mut world = World::new(|_| ()).committed();
-    let hashes: Vec<B256> = world.tree.leaves().iter().copied().map(B256::new).collect();
-    let publish = |world: &mut World, who, hashes: Vec<B256>| {
-        world.call(who, 0, |escrow, terms| escrow.publish_leaves(terms, hashes))
+    let hashes = world.tree.leaves().to_vec();
+    let publish = |world: &mut World, who, hashes: Vec<Digest>| {
+        world.call(who, 0, |escrow, terms| escrow.publish_leaves(terms, &hashes))
     };
     refused!(
         publish(&mut world, CLIENT, hashes.clone()),
@@ -163,5 +163,8 @@ fn publish_leaves_logs_hashes_that_lead_to_the_root() {
     let before = world.job();
     publish(&mut world, WORKER, hashes.clone()).expect("publish");
     assert_eq!(world.job(), before, "no effect on the job");
-    assert_eq!(world.events::<IEscrow::LeavesPublished>()[0].hashes, hashes);
+    assert_eq!(
+        world.events::<IEscrow::LeavesPublished>()[0].hashes,
+        hashes.into_iter().map(B256::new).collect::<Vec<_>>()
+    );
 }

@@ -4,10 +4,11 @@
 use alloy_primitives::{Address, B256, Bytes, U256, aliases::U96};
 use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use stylus_sdk::testing::TestVM;
+use surety_contracts::codec::{EncodedTerms, Word};
 use surety_contracts::*;
-use surety_escrow::{Escrow, EscrowError};
+use surety_escrow::{self as escrow, EscrowError};
 use surety_protocol::{
-    commitment,
+    commitment, fault,
     merkle::{self, Tree},
 };
 
@@ -35,6 +36,7 @@ pub const DATA_SALT: [u8; 32] = [0xd5; 32];
 pub const SEAL_SALT: B256 = B256::repeat_byte(0x5e);
 
 pub type Outcome<T = ()> = Result<T, EscrowError>;
+pub type Escrow = escrow::Escrow<TestVM>;
 
 pub struct World {
     pub vm: TestVM,
@@ -72,6 +74,23 @@ pub fn terms() -> Terms {
     }
 }
 
+/// The terms' encoding.
+pub fn words(terms: &Terms) -> [Word; 22] {
+    let bytes = terms.abi_encode();
+    *bytes.as_chunks().0.first_chunk().expect("22 words")
+}
+
+fn borrowed(leaves: &[Leaf]) -> Vec<fault::Leaf<'_, B256>> {
+    leaves
+        .iter()
+        .map(|leaf| fault::Leaf {
+            index: leaf.index,
+            element: &leaf.element,
+            proof: &leaf.proof,
+        })
+        .collect()
+}
+
 pub fn element(x: u64) -> Vec<u8> {
     x.to_be_bytes().to_vec()
 }
@@ -85,7 +104,7 @@ impl World {
         vm.set_block_timestamp(START);
         let mut terms = terms();
         edit(&mut terms);
-        let escrow = Escrow::from(&vm);
+        let escrow = Escrow::new(vm.clone());
         Self {
             vm,
             escrow,
@@ -147,10 +166,10 @@ impl World {
     }
 
     /// Sends a call as `who` with `value` wei.
-    pub fn call<T>(&mut self, who: Address, value: u64, run: impl FnOnce(&mut Escrow, EncodedTerms) -> T) -> T {
+    pub fn call<T>(&mut self, who: Address, value: u64, run: impl FnOnce(&mut Escrow, EncodedTerms<'_>) -> T) -> T {
         self.vm.set_sender(who);
         self.vm.set_value(U256::from(value));
-        run(&mut self.escrow, EncodedTerms::from(&self.terms))
+        run(&mut self.escrow, EncodedTerms(&words(&self.terms)))
     }
 
     pub fn at(&self, time: u64) {
@@ -159,7 +178,7 @@ impl World {
 
     pub fn id(&self) -> B256 {
         self.escrow
-            .job_id(EncodedTerms::from(&self.terms))
+            .job_id(EncodedTerms(&words(&self.terms)))
             .expect("terms decode")
     }
 
@@ -230,12 +249,12 @@ impl World {
 
     pub fn demand(&mut self, indices: &[u64]) -> Outcome {
         self.call(CLIENT, BOND * indices.len() as u64, |escrow, terms| {
-            escrow.demand(terms, indices.to_vec())
+            escrow.demand(terms, indices)
         })
     }
 
     pub fn deliver(&mut self, who: Address, leaves: Vec<Leaf>) -> Outcome {
-        self.call(who, 0, |escrow, terms| escrow.deliver(terms, leaves))
+        self.call(who, 0, |escrow, terms| escrow.deliver(terms, &borrowed(&leaves)))
     }
 
     pub fn tick(&mut self) -> Outcome {
@@ -244,9 +263,26 @@ impl World {
 
     pub fn judge(&mut self, who: Address, fault: Fault, leaves: Vec<Leaf>, at: u64, missing: &[u8]) -> Outcome {
         let opening = self.opening();
-        let missing = Bytes::copy_from_slice(missing);
+        self.judge_with(who, fault, leaves, at, missing, &opening)
+    }
+
+    pub fn judge_with(
+        &mut self,
+        who: Address,
+        fault: Fault,
+        leaves: Vec<Leaf>,
+        at: u64,
+        missing: &[u8],
+        opening: &Opening,
+    ) -> Outcome {
+        let opening = escrow::Opening {
+            function_salt: &opening.functionSalt,
+            function: &opening.functionBytes,
+            data_salt: &opening.dataSalt,
+            data: &opening.dataBytes,
+        };
         self.call(who, 0, |escrow, terms| {
-            escrow.judge(terms, fault, leaves, at, missing, opening)
+            escrow.judge(terms, fault, &borrowed(&leaves), at, missing, opening)
         })
     }
 
