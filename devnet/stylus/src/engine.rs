@@ -1,23 +1,41 @@
 //! Compiled programs.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 use alloy_primitives::B256;
 use thiserror::Error;
+use wasmtime::{Config, InstancePre, Linker, OptLevel};
 
-use crate::{ActivationError, Rules};
+use crate::{ActivationError, Rules, activation, hostio, hostio::guest::HostState};
 
-/// Compiles programs and keeps what it compiled.
+/// Native stack of a program. The depth checker stops a program after 22,000 words, long before this is used up.
+const WASM_STACK: usize = 8 << 20;
+/// Native stack that host functions have on top of it.
+const HOST_STACK: usize = 1 << 20;
+
+/// Compiles programs and keeps what it compiled. Clones share everything.
 #[derive(Clone)]
 pub struct Engine {
     rules: Rules,
+    linker: Arc<Linker<HostState>>,
+    modules: Arc<Mutex<HashMap<B256, Slot>>>,
 }
 
-/// A program ready to run. Cheap to share.
-pub struct Module {}
+/// A place for a module, filled by whoever comes first while others wait.
+type Slot = Arc<OnceLock<Result<Arc<Module>, EngineError>>>;
 
-/// A program that cannot be compiled.
-#[derive(Debug, Error)]
+/// A program ready to run.
+pub struct Module {
+    pub(crate) instance: InstancePre<HostState>,
+    pub(crate) max_stack_depth: u32,
+}
+
+/// A program that cannot be compiled, or an engine that cannot be set up.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum EngineError {
     #[error(transparent)]
     Rejected(#[from] ActivationError),
@@ -26,23 +44,62 @@ pub enum EngineError {
 }
 
 impl Engine {
+    /// An engine without programs.
     pub fn new(rules: Rules) -> Result<Self, EngineError> {
-        Ok(Self { rules })
+        let mut config = Config::new();
+        config
+            .cranelift_opt_level(OptLevel::Speed)
+            .cranelift_nan_canonicalization(true)
+            .signals_based_traps(true)
+            .max_wasm_stack(WASM_STACK)
+            .async_stack_size(WASM_STACK + HOST_STACK)
+            .wasm_backtrace_max_frames(None::<NonZeroUsize>)
+            .generate_address_map(false);
+        let engine = wasmtime::Engine::new(&config).map_err(compiler)?;
+        let mut linker = Linker::new(&engine);
+        hostio::link(&mut linker).map_err(compiler)?;
+        Ok(Self {
+            rules,
+            linker: Arc::new(linker),
+            modules: Arc::default(),
+        })
     }
 
+    /// The rules that programs are checked by.
     pub fn rules(&self) -> &Rules {
         &self.rules
     }
 
     /// The compiled program of a code hash, if this engine has it.
     pub fn get(&self, code_hash: B256) -> Option<Arc<Module>> {
-        let _ = code_hash;
-        unimplemented!()
+        let modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        modules.get(&code_hash)?.get()?.clone().ok()
     }
 
-    /// Instruments and compiles `wasm`, the decompressed program of the account code with hash `code_hash`, unless it is there already.
+    /// Instruments and compiles `wasm`, the decompressed program of the account code with hash `code_hash`, unless that was
+    /// done before.
+    ///
+    /// # Errors
+    /// If the program would not activate, or the native compiler gives up on it.
     pub fn compile(&self, code_hash: B256, wasm: &[u8]) -> Result<Arc<Module>, EngineError> {
-        let _ = (code_hash, wasm);
-        unimplemented!()
+        let slot = {
+            let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+            modules.entry(code_hash).or_default().clone()
+        };
+        slot.get_or_init(|| self.build(wasm)).clone()
     }
+
+    fn build(&self, wasm: &[u8]) -> Result<Arc<Module>, EngineError> {
+        let instrumented = activation::prepare(wasm, &self.rules)?;
+        let module = wasmtime::Module::from_binary(self.linker.engine(), &instrumented).map_err(compiler)?;
+        let instance = self.linker.instantiate_pre(&module).map_err(compiler)?;
+        Ok(Arc::new(Module {
+            instance,
+            max_stack_depth: self.rules.max_stack_depth,
+        }))
+    }
+}
+
+fn compiler(error: wasmtime::Error) -> EngineError {
+    EngineError::Compiler(format!("{error:#}"))
 }

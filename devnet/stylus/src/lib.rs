@@ -14,13 +14,20 @@ pub mod call;
 pub mod code;
 pub mod engine;
 pub mod entry;
+mod error;
 pub mod frame;
+mod hostio;
+mod instrument;
 pub mod memory;
+mod prices;
 mod ramp;
 pub mod request;
+mod storage_cache;
+mod validate;
 
-pub use activation::{Activation, ActivationError, activate};
+pub use activation::{Activation, activate};
 pub use engine::{Engine, EngineError, Module};
+pub use error::ActivationError;
 pub use frame::{Env, Frame, FrameInput, HostioRecord, Outcome, OutcomeKind};
 pub use request::{Answer, CallKind, Request, Step};
 
