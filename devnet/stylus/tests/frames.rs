@@ -1,0 +1,191 @@
+//! What frames do beyond the vectors: every import links, the native stack holds, frames nest, stop and are abandoned.
+
+use alloy_primitives::{B256, Bytes, U256, keccak256};
+use surety_stylus::{
+    Answer, Engine, Env, Frame, FrameInput, Outcome, OutcomeKind, Request, Rules, Step, activate, memory::PAGE_LIMIT,
+};
+
+const GAS: u64 = 20_000_000;
+
+fn engine(rules: Rules) -> Engine {
+    Engine::new(rules).expect("the engine starts")
+}
+
+fn frame(engine: &Engine, wat: &str) -> Frame {
+    let wasm = wat::parse_str(wat).expect("the text is WebAssembly");
+    activate(&wasm, PAGE_LIMIT, engine.rules()).expect("the program activates");
+    let module = engine.compile(keccak256(&wasm), &wasm).expect("the program compiles");
+    let env = Env {
+        ink_price: 10_000,
+        ..Env::default()
+    };
+    Frame::new(FrameInput {
+        module,
+        calldata: Bytes::new(),
+        gas: GAS,
+        entry_gas: 0,
+        env,
+        is_static: false,
+        reentrant: false,
+        trace: true,
+    })
+}
+
+fn run(engine: &Engine, wat: &str) -> Outcome {
+    match frame(engine, wat).resume(None) {
+        Step::Done(outcome) => outcome,
+        Step::Ask(request) => panic!("unexpected {request:?}"),
+    }
+}
+
+/// A module with one page, a body for the entrypoint, and more.
+fn module(more: &str, body: &str) -> String {
+    format!(
+        r#"(module {more} (memory (export "memory") 1 1)
+            (func (export "user_entrypoint") (param i32) (result i32) {body} i32.const 0))"#
+    )
+}
+
+#[test]
+fn all_host_functions_link_with_their_types() {
+    let signatures = include_str!("support/hostios.txt");
+    let rules = Rules {
+        debug_chain: true,
+        ..Rules::default()
+    };
+    let mut imports = String::new();
+    for line in signatures.lines() {
+        let (name, signature) = line.split_once(' ').expect("name and type");
+        let (module, name) = name.split_once('.').expect("module and name");
+        imports += &format!(r#"(import "{module}" "{name}" (func {signature}))"#);
+    }
+    assert_eq!(signatures.lines().count(), 51);
+    assert_eq!(run(&engine(rules), &module(&imports, "")).kind, OutcomeKind::Success);
+}
+
+#[test]
+fn the_depth_checker_stops_recursion_before_the_native_stack_does() {
+    let engine = engine(Rules::default());
+    // many live values for each word that the checker counts: parameters are free there
+    let parameters = "i64 ".repeat(900);
+    let arguments: String = (0..900)
+        .map(|n| format!("local.get {n} i64.const {n} i64.add "))
+        .collect();
+    let wide = format!("(func $f (param {parameters}) {arguments} call $f)");
+    let zeros = "i64.const 0 ".repeat(900);
+    // hundreds of locals, all live across the call
+    let (set, sum): (String, String) = (0..348)
+        .map(|n| {
+            (
+                format!("i32.const {n} i32.load8_u local.set {n} "),
+                format!("local.get {n} i32.add "),
+            )
+        })
+        .unzip();
+    let locals = format!(
+        "(func $f (result i32) (local {}) {set} call $f {sum})",
+        "i32 ".repeat(348)
+    );
+    for (name, more, body) in [
+        ("small frames", "(func $f call $f)".to_owned(), "call $f".to_owned()),
+        ("parameters", wide, format!("{zeros} call $f")),
+        ("locals", locals, "call $f drop".to_owned()),
+    ] {
+        let outcome = run(&engine, &module(&more, &body));
+        assert_eq!(outcome.kind, OutcomeKind::OutOfStack, "{name}");
+        assert_eq!(outcome.gas_left, 0, "{name}");
+        assert!(outcome.ink_used > 0, "{name}");
+    }
+}
+
+const LOADS: &str = r#"(import "vm_hooks" "storage_load_bytes32" (func $load (param i32 i32)))
+    (import "vm_hooks" "write_result" (func $write (param i32 i32)))"#;
+const LOAD_AND_RETURN: &str = "(call $load (i32.const 0) (i32.const 32)) (call $write (i32.const 32) (i32.const 32))";
+
+#[test]
+fn a_thousand_frames_wait_at_once() {
+    let engine = engine(Rules::default());
+    let wat = module(LOADS, LOAD_AND_RETURN);
+    let mut frames: Vec<Frame> = (0..1_024).map(|_| frame(&engine, &wat)).collect();
+    for frame in &mut frames {
+        assert!(matches!(
+            frame.resume(None),
+            Step::Ask(Request::StorageLoad { key: B256::ZERO })
+        ));
+    }
+    for (number, frame) in frames.iter_mut().enumerate().rev() {
+        let value = B256::from(U256::from(number));
+        let Step::Done(outcome) = frame.resume(Some(Answer::Word { value, gas: 100 })) else {
+            panic!("one load is all it asks for");
+        };
+        assert_eq!(outcome.output, value.to_vec());
+    }
+}
+
+#[test]
+fn a_frame_can_be_abandoned_while_it_waits() {
+    let engine = engine(Rules::default());
+    let wat = module(LOADS, LOAD_AND_RETURN);
+    for _ in 0..100 {
+        assert!(matches!(frame(&engine, &wat).resume(None), Step::Ask(_)));
+    }
+    assert!(matches!(frame(&engine, &wat).resume(None), Step::Ask(_)));
+}
+
+#[test]
+fn an_answer_to_another_question_fails_the_frame() {
+    let mut frame = frame(&engine(Rules::default()), &module(LOADS, LOAD_AND_RETURN));
+    assert!(matches!(frame.resume(None), Step::Ask(_)));
+    let Step::Done(outcome) = frame.resume(Some(Answer::Done)) else {
+        panic!("it cannot go on")
+    };
+    assert!(matches!(outcome.kind, OutcomeKind::Failure(reason) if reason.contains("storage_load_bytes32")));
+}
+
+#[test]
+fn the_trace_has_arguments_and_results() {
+    let mut frame = frame(&engine(Rules::default()), &module(LOADS, LOAD_AND_RETURN));
+    assert!(matches!(frame.resume(None), Step::Ask(_)));
+    let value = B256::repeat_byte(7);
+    let Step::Done(outcome) = frame.resume(Some(Answer::Word { value, gas: 2_100 })) else {
+        panic!("it ends")
+    };
+    let names: Vec<_> = outcome.trace.iter().map(|record| record.name).collect();
+    assert_eq!(
+        names,
+        [
+            "user_entrypoint",
+            "storage_load_bytes32",
+            "write_result",
+            "user_returned"
+        ]
+    );
+    let [entry, load, write, end] = &outcome.trace[..] else {
+        panic!("four records")
+    };
+    assert_eq!(
+        (&entry.args[..], entry.start_ink, entry.end_ink),
+        (&[0; 4][..], GAS * 10_000, GAS * 10_000)
+    );
+    assert_eq!(
+        (&load.args[..], &load.outs[..]),
+        (B256::ZERO.as_slice(), value.as_slice())
+    );
+    assert_eq!(load.start_ink - load.end_ink, 18_480 + 2_105 * 10_000);
+    assert_eq!(&write.args[..], value.as_slice());
+    assert_eq!(
+        (&end.outs[..], end.end_ink),
+        (&[0; 4][..], GAS * 10_000 - outcome.ink_used)
+    );
+}
+
+#[test]
+fn a_program_is_compiled_once() {
+    let engine = engine(Rules::default());
+    let wasm = wat::parse_str(module("", "")).expect("the text is WebAssembly");
+    let hash = keccak256(&wasm);
+    assert!(engine.get(hash).is_none());
+    let first = engine.compile(hash, &wasm).expect("it compiles");
+    let second = engine.get(hash).expect("it is kept");
+    assert!(std::sync::Arc::ptr_eq(&first, &second));
+}

@@ -1,0 +1,3 @@
+//! A chain small enough to check single frames on.
+
+pub mod chain;
