@@ -23,6 +23,7 @@ impl<H: Host> Escrow<H> {
         self.enter(terms, &[Phase::Committed, Phase::Demanded, Phase::Disputed])
     }
 
+    #[inline(never)]
     pub(crate) fn only_client(&self, terms: &Terms) -> Outcome {
         if self.vm.msg_sender() != terms.client {
             return Err(IEscrow::NotClient { client: terms.client }.into());
@@ -30,6 +31,7 @@ impl<H: Host> Escrow<H> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn only_worker(&self, state: &State) -> Outcome {
         if self.vm.msg_sender() != state.worker {
             return Err(IEscrow::NotWorker { worker: state.worker }.into());
@@ -37,6 +39,7 @@ impl<H: Host> Escrow<H> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn only_referee(&self, terms: &Terms) -> Outcome {
         if terms.referee.is_zero() {
             return Err(IEscrow::NoReferee {}.into());
@@ -47,6 +50,7 @@ impl<H: Host> Escrow<H> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn by(&self, deadline: u64) -> Outcome {
         if self.now() > deadline {
             return Err(IEscrow::TooLate { deadline }.into());
@@ -54,6 +58,7 @@ impl<H: Host> Escrow<H> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn past(&self, not_before: u64) -> Outcome {
         if self.now() <= not_before {
             return Err(IEscrow::TooEarly { notBefore: not_before }.into());
@@ -61,6 +66,7 @@ impl<H: Host> Escrow<H> {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn expect_payment(&self, expected: u128) -> Outcome {
         let (expected, paid) = (U256::from(expected), self.vm.msg_value());
         if paid != expected {
@@ -73,6 +79,7 @@ impl<H: Host> Escrow<H> {
         self.vm.block_timestamp()
     }
 
+    #[inline(never)]
     pub(crate) fn id_of(&self, terms: &EncodedTerms<'_>) -> B256 {
         let preimage = terms::id_preimage(self.vm.chain_id(), self.vm.contract_address(), terms.as_bytes());
         self.vm.native_keccak256(&preimage)

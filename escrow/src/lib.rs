@@ -477,6 +477,6 @@ impl<H: Host> Escrow<H> {
 
     /// What `account` may withdraw, in wei.
     pub fn credit(&self, account: Address) -> U256 {
-        U256::from_be_bytes(self.vm.storage_load_bytes32(self.credit_slot(account)).0)
+        self.credit_of(account)
     }
 }

@@ -24,35 +24,39 @@ const PUSH_NEEDS: u64 = 2_600 + 9_000 + 25_000 + PUSH_GAS * 64 / 63 + 400;
 
 /// Storage.
 impl<H: Host> Escrow<H> {
-    fn slot(id: B256, offset: u64) -> U256 {
-        U256::from_be_bytes(id.0).wrapping_add(U256::from(offset))
+    /// Slot `offset` of a job, or of a credit with offset 0.
+    #[inline(never)]
+    fn read(&self, base: B256, offset: u64) -> B256 {
+        self.vm
+            .storage_load_bytes32(U256::from_be_bytes(base.0).wrapping_add(U256::from(offset)))
     }
 
     #[inline(never)]
-    fn write(&mut self, slot: U256, word: B256) {
+    fn write(&mut self, base: B256, offset: u64, word: B256) {
+        let slot = U256::from_be_bytes(base.0).wrapping_add(U256::from(offset));
         // SAFETY: the contract keeps no second view of its storage that this could make stale.
         unsafe { self.vm.storage_cache_bytes32(slot, word) }
     }
 
     pub(crate) fn state_of(&self, id: B256) -> State {
-        State::unpack(self.vm.storage_load_bytes32(Self::slot(id, 0)))
+        State::unpack(self.read(id, 0))
     }
 
     pub(crate) fn store(&mut self, id: B256, state: &State) {
-        self.write(Self::slot(id, 0), state.pack());
+        self.write(id, 0, state.pack());
     }
 
     /// The seal while Sealed, the root from Committed on.
     pub(crate) fn result(&self, id: B256) -> B256 {
-        self.vm.storage_load_bytes32(Self::slot(id, 1))
+        self.read(id, 1)
     }
 
     pub(crate) fn set_result(&mut self, id: B256, seal_or_root: B256) {
-        self.write(Self::slot(id, 1), seal_or_root);
+        self.write(id, 1, seal_or_root);
     }
 
     pub(crate) fn raw_challenge(&self, id: B256) -> Challenge {
-        Challenge::unpack(self.vm.storage_load_bytes32(Self::slot(id, 2)))
+        Challenge::unpack(self.read(id, 2))
     }
 
     /// What is pending, with T3 filled in for a job that saw no challenge yet: then its clock is T3.
@@ -65,16 +69,20 @@ impl<H: Host> Escrow<H> {
     }
 
     pub(crate) fn set_challenge(&mut self, id: B256, challenge: &Challenge) {
-        self.write(Self::slot(id, 2), challenge.pack());
+        self.write(id, 2, challenge.pack());
     }
 
-    pub(crate) fn credit_slot(&self, account: Address) -> U256 {
+    fn credit_slot(&self, account: Address) -> B256 {
         let preimage = [account.into_word().0, [0; 32]];
-        U256::from_be_bytes(self.vm.native_keccak256(preimage.as_flattened()).0)
+        self.vm.native_keccak256(preimage.as_flattened())
+    }
+
+    pub(crate) fn credit_of(&self, account: Address) -> U256 {
+        self.read(self.credit_slot(account), 0).into()
     }
 
     pub(crate) fn set_credit(&mut self, account: Address, amount: U256) {
-        self.write(self.credit_slot(account), B256::from(amount));
+        self.write(self.credit_slot(account), 0, amount.into());
     }
 }
 
@@ -165,7 +173,10 @@ impl<H: Host> Escrow<H> {
         }
         let amount = U256::from(amount);
         if !self.send(to, amount, PUSH_GAS) {
-            let credit = self.credit(to).checked_add(amount).ok_or(IEscrow::TransferFailed {})?;
+            let credit = self
+                .credit_of(to)
+                .checked_add(amount)
+                .ok_or(IEscrow::TransferFailed {})?;
             self.set_credit(to, credit);
             self.emit(
                 IEscrow::Credited::SIGNATURE_HASH,

@@ -27,6 +27,7 @@ pub struct Amounts {
 }
 
 impl From<&Terms> for Amounts {
+    #[inline(never)]
     fn from(terms: &Terms) -> Self {
         let wei = |amount: &U96| {
             let [low, high] = *amount.as_limbs();
