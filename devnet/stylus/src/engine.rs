@@ -1,7 +1,7 @@
 //! Compiled programs.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     num::NonZeroUsize,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
@@ -17,12 +17,38 @@ const WASM_STACK: usize = 8 << 20;
 /// Native stack that host functions have on top of it.
 const HOST_STACK: usize = 1 << 20;
 
+/// Compiled programs kept at once. One takes up to a few megabytes.
+const MODULES_KEPT: usize = 512;
+
 /// Compiles programs and keeps what it compiled. Clones share everything.
 #[derive(Clone)]
 pub struct Engine {
     rules: Rules,
     linker: Arc<Linker<HostState>>,
-    modules: Arc<Mutex<HashMap<B256, Slot>>>,
+    modules: Arc<Mutex<Modules>>,
+}
+
+/// The programs kept, oldest first.
+#[derive(Default)]
+struct Modules {
+    slots: HashMap<B256, Slot>,
+    order: VecDeque<B256>,
+}
+
+impl Modules {
+    /// The place for a program; the oldest one makes room if need be, and is compiled again should it be called.
+    fn slot(&mut self, code_hash: B256) -> Slot {
+        if let Some(slot) = self.slots.get(&code_hash) {
+            return slot.clone();
+        }
+        if self.order.len() == MODULES_KEPT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.slots.remove(&oldest);
+        }
+        self.order.push_back(code_hash);
+        self.slots.entry(code_hash).or_default().clone()
+    }
 }
 
 /// A place for a module, filled by whoever comes first while others wait.
@@ -73,7 +99,7 @@ impl Engine {
     /// The compiled program of a code hash, if this engine has it.
     pub fn get(&self, code_hash: B256) -> Option<Arc<Module>> {
         let modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
-        modules.get(&code_hash)?.get()?.clone().ok()
+        modules.slots.get(&code_hash)?.get()?.clone().ok()
     }
 
     /// Instruments and compiles `wasm`, the decompressed program of the account code with hash `code_hash`, unless that was
@@ -84,7 +110,7 @@ impl Engine {
     pub fn compile(&self, code_hash: B256, wasm: &[u8]) -> Result<Arc<Module>, EngineError> {
         let slot = {
             let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
-            modules.entry(code_hash).or_default().clone()
+            modules.slot(code_hash)
         };
         slot.get_or_init(|| self.build(wasm)).clone()
     }
