@@ -36,6 +36,7 @@ pub fn describe(data: &Bytes) -> String {
 fn explain(error: &Escrow) -> String {
     use Escrow as E;
     match error {
+        E::MalformedCalldata(_) => "the contract cannot read the call: is it of this tool's version?".to_owned(),
         E::WrongPhase(e) => format!("the job is {}, where this cannot be done", names::phase(e.phase)),
         E::NotClient(e) => format!("only the client {} may do this", e.client),
         E::NotWorker(e) => format!("only the worker {} may do this", e.worker),

@@ -10,7 +10,7 @@ use crate::args::{DevnetArgs, GlobalArgs};
 
 /// Serves until it is interrupted.
 pub async fn run(global: &GlobalArgs, args: &DevnetArgs) -> Result<()> {
-    let node = Node::new(Config::default());
+    let node = Node::new(Config::default()).context("cannot start the chain")?;
     let address = SocketAddr::new(args.host, args.port);
     let server = rpc::serve(node.clone(), address)
         .await

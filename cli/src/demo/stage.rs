@@ -43,7 +43,7 @@ pub struct Solved {
 impl Stage {
     /// Starts a chain behind JSON-RPC on a free port, deploys the contracts and computes the results.
     pub async fn set() -> Result<Self> {
-        let node = Node::new(Config::default());
+        let node = Node::new(Config::default()).context("cannot start the chain")?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let server = rpc::serve(node, address)
             .await
