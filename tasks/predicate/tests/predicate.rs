@@ -9,7 +9,7 @@ use surety_tasks::{Encoded, Range, compute, parse, verify_element};
 const MODEXP: Address = address!("0000000000000000000000000000000000000005");
 
 fn ask(vm: &TestVM, encoded: &Encoded, index: u64, element: &[u8]) -> Result<bool, PredicateError> {
-    let bytes = |bytes: &[u8]| Bytes(bytes.to_vec());
+    let bytes = Bytes::copy_from_slice;
     Predicate::from(vm).holds(
         bytes(&encoded.function),
         bytes(&encoded.data),
@@ -39,9 +39,9 @@ fn table() -> (Encoded, Vec<Vec<u8>>, Vec<Vec<u8>>) {
 #[test]
 fn a_power_is_checked_by_the_precompile() {
     let (encoded, values, inputs) = table();
-    for index in 0..3 {
+    for (index, input) in inputs.into_iter().enumerate() {
         let vm = TestVM::new();
-        vm.mock_static_call(MODEXP, inputs[index].clone(), Ok(values[index].clone()));
+        vm.mock_static_call(MODEXP, input, Ok(values[index].clone()));
         assert_eq!(ask(&vm, &encoded, index as u64, &values[index]), Ok(true));
         assert_eq!(ask(&vm, &encoded, index as u64, &values[(index + 1) % 3]), Ok(false));
     }
