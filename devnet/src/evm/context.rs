@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256, U256, address};
 use revm::{Journal, context::Context};
 use surety_stylus::{Engine, memory::Pages};
 
-use super::block_cache::BlockCache;
+use super::{block_cache::BlockCache, recorder::Recorder};
 use crate::state::StateView;
 
 pub use revm::context::{BlockEnv, CfgEnv, TxEnv};
@@ -77,6 +77,8 @@ pub struct Arb<'a> {
     pub held_gas: u64,
     /// Why the transaction failed, where revm has no word for it.
     pub failure: Option<String>,
+    /// Where host calls are recorded, if they are.
+    pub recorder: Option<Recorder>,
 }
 
 impl<'a> Arb<'a> {
@@ -89,6 +91,7 @@ impl<'a> Arb<'a> {
             running: Vec::new(),
             held_gas: 0,
             failure: None,
+            recorder: None,
         }
     }
 

@@ -144,7 +144,10 @@ fn call(
     gas_left: u64,
     gas_requested: u64,
 ) -> Reply {
-    let failed = |gas_cost| {
+    let failed = |ctx: &mut Ctx<'_>, gas_cost| {
+        if let Some(recorder) = &mut ctx.chain.recorder {
+            recorder.nothing_ran("evm_call_contract", address);
+        }
         Reply::Answer(Answer::Call {
             success: false,
             gas_cost,
@@ -152,7 +155,7 @@ fn call(
         })
     };
     if program.is_static && !value.is_zero() {
-        return failed(0);
+        return failed(ctx, 0);
     }
     let journal = ctx.journal_mut();
     let Ok(load) = journal.load_account_with_code(address);
@@ -167,7 +170,7 @@ fn call(
         known_bytecode = (load.info.code_hash, load.info.code.clone().unwrap_or_default());
     }
     let Some(gas) = call_gas(gas_left, gas_requested, callee) else {
-        return failed(gas_left);
+        return failed(ctx, gas_left);
     };
     let (target_address, caller, value, scheme) = match kind {
         CallKind::Call => (address, program.acting, CallValue::Transfer(value), CallScheme::Call),

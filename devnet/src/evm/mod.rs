@@ -9,6 +9,7 @@
 //! | `handler` | gas and fees of the transaction as a whole |
 //! | `arbos` | parameters, program records and address sets that ArbOS keeps in its own account |
 //! | `block_cache` | programs that ran earlier in the block |
+//! | `recorder` | host calls for `stylusTracer` |
 
 pub mod arbos;
 pub mod block_cache;
@@ -17,15 +18,20 @@ mod handler;
 mod host;
 mod instructions;
 mod program;
+pub mod recorder;
 mod vm;
+
+use std::convert::Infallible;
 
 use revm::{
     context::{
-        CfgEnv, Context, ContextSetters, ContextTr, JournalTr,
+        CfgEnv, Context, ContextTr, JournalTr,
         result::{EVMError, ExecutionResult, InvalidTransaction},
     },
     context_interface::result::HaltReason,
     handler::{EvmTr, Handler},
+    inspector::{Inspector, InspectorHandler},
+    interpreter::interpreter::EthInterpreter,
     primitives::hardfork::SpecId,
     state::EvmState,
 };
@@ -36,6 +42,7 @@ pub use vm::ArbEvm;
 use crate::state::StateView;
 use block_cache::BlockCache;
 use handler::ArbHandler;
+use recorder::Step;
 
 /// Gas of a block. Arbitrum's limit is far above what a transaction may use.
 pub const BLOCK_GAS_LIMIT: u64 = 1 << 50;
@@ -59,6 +66,8 @@ pub struct Execution {
     pub block_cache: BlockCache,
     /// Why it failed, where revm has no word for it.
     pub failure: Option<String>,
+    /// Its host calls, if they were recorded.
+    pub steps: Vec<Step>,
 }
 
 impl Execution {
@@ -76,17 +85,47 @@ pub fn execute(
     arb: Arb<'_>,
     mode: Mode,
 ) -> Result<Execution, InvalidTransaction> {
-    let mut evm = ArbEvm::new(context(state, block, arb, mode), ());
-    evm.ctx_mut().set_tx(tx);
+    let mut evm = ArbEvm::new(context(state, block, tx, arb, mode), ());
     let result = ArbHandler::new(mode).run(&mut evm);
+    finish(evm, result)
+}
+
+/// Like [`execute`], watched by an inspector. Programs show as calls; their inside does not.
+pub fn inspect<'a, INSP>(
+    state: StateView<'a>,
+    block: BlockEnv,
+    tx: TxEnv,
+    arb: Arb<'a>,
+    mode: Mode,
+    inspector: INSP,
+) -> Result<Execution, InvalidTransaction>
+where
+    INSP: Inspector<Ctx<'a>, EthInterpreter>,
+{
+    let mut evm = ArbEvm::new(context(state, block, tx, arb, mode), inspector);
+    let result = ArbHandler::new(mode).inspect_run(&mut evm);
+    finish(evm, result)
+}
+
+fn finish<INSP>(
+    mut evm: ArbEvm<'_, INSP>,
+    result: Result<ExecutionResult<HaltReason>, EVMError<Infallible>>,
+) -> Result<Execution, InvalidTransaction> {
     let state = evm.ctx_mut().journal_mut().finalize();
-    let arb = evm.into_arb();
+    let Arb {
+        block_cache,
+        failure,
+        recorder,
+        ..
+    } = evm.into_arb();
+    let steps = recorder.map_or_else(Vec::new, recorder::Recorder::into_steps);
     match result {
         Ok(result) => Ok(Execution {
             result,
             state,
-            block_cache: arb.block_cache,
-            failure: arb.failure,
+            block_cache,
+            failure,
+            steps,
         }),
         Err(EVMError::Transaction(error)) => Err(error),
         // The state cannot fail, the header is ours, and nothing raises custom errors.
@@ -94,7 +133,7 @@ pub fn execute(
     }
 }
 
-fn context<'a>(state: StateView<'a>, block: BlockEnv, arb: Arb<'a>, mode: Mode) -> Ctx<'a> {
+fn context<'a>(state: StateView<'a>, block: BlockEnv, tx: TxEnv, arb: Arb<'a>, mode: Mode) -> Ctx<'a> {
     let spec = if arb.facts.arbos_version >= 50 {
         SpecId::OSAKA
     } else {
@@ -121,7 +160,7 @@ fn context<'a>(state: StateView<'a>, block: BlockEnv, arb: Arb<'a>, mode: Mode) 
     }
     Context {
         block,
-        tx: TxEnv::default(),
+        tx,
         cfg,
         journaled_state: revm::Journal::new(state),
         chain: arb,

@@ -100,8 +100,11 @@ impl Program {
                 }
             };
             match frame.resume(self.answer.take()) {
-                Step::Done(outcome) => {
+                Step::Done(mut outcome) => {
                     ctx.chain.pages.open = self.pages_before;
+                    if let Some(recorder) = &mut ctx.chain.recorder {
+                        recorder.program_ended(std::mem::take(&mut outcome.trace));
+                    }
                     return InterpreterAction::Return(self.end(ctx, outcome, depth));
                 }
                 Step::Ask(request) => match host::reply(ctx, self, request) {
@@ -208,7 +211,7 @@ fn start(ctx: &mut Ctx<'_>, inputs: &CallInputs) -> Result<Frame, Refusal> {
         },
         is_static: inputs.is_static,
         reentrant: spans > 1,
-        trace: false,
+        trace: ctx.chain.recorder.is_some(),
     }))
 }
 

@@ -21,6 +21,7 @@ use super::{
     context::{Arb, Ctx, Running},
     instructions::{Instructions, instructions},
     program::Program,
+    recorder,
 };
 use crate::precompiles::Precompiles;
 
@@ -71,6 +72,9 @@ impl<'a, INSP> ArbEvm<'a, INSP> {
             FrameInput::Call(inputs) => inputs,
             FrameInput::Create(inputs) => {
                 let address = frame.data.created_address().unwrap_or_default();
+                if let Some(recorder) = &mut self.inner.ctx.chain.recorder {
+                    recorder.enter(&frame.input, address);
+                }
                 self.inner.ctx.chain.running.push(Running {
                     address,
                     caller: inputs.caller(),
@@ -80,6 +84,9 @@ impl<'a, INSP> ArbEvm<'a, INSP> {
             }
             FrameInput::Empty => return,
         };
+        if let Some(recorder) = &mut self.inner.ctx.chain.recorder {
+            recorder.enter(&frame.input, inputs.bytecode_address);
+        }
         self.inner.ctx.chain.running.push(Running {
             address: inputs.target_address,
             caller: inputs.caller,
@@ -133,8 +140,20 @@ impl<'a, INSP> EvmTr for ArbEvm<'a, INSP> {
     }
 
     fn frame_init(&mut self, frame_init: FrameInit) -> Result<FrameInitResult<'_, Frame>, Error> {
+        let callee = self
+            .inner
+            .ctx
+            .chain
+            .recorder
+            .is_some()
+            .then(|| recorder::callee(&frame_init.frame_input));
         match self.inner.frame_init(frame_init)? {
-            ItemOrResult::Result(result) => return Ok(ItemOrResult::Result(result)),
+            ItemOrResult::Result(result) => {
+                if let (Some(recorder), Some((name, address))) = (&mut self.inner.ctx.chain.recorder, callee) {
+                    recorder.nothing_ran(name, address);
+                }
+                return Ok(ItemOrResult::Result(result));
+            }
             ItemOrResult::Item(_) => self.entered(),
         }
         Ok(ItemOrResult::Item(self.inner.frame_stack.get()))
@@ -162,6 +181,9 @@ impl<'a, INSP> EvmTr for ArbEvm<'a, INSP> {
         if self.inner.frame_stack.get().is_finished() {
             self.inner.frame_stack.pop();
             self.inner.ctx.chain.running.pop();
+            if let Some(recorder) = &mut self.inner.ctx.chain.recorder {
+                recorder.leave();
+            }
         }
         if self.inner.frame_stack.index().is_none() {
             return Ok(Some(result));

@@ -136,19 +136,24 @@ impl Chain {
         if number >= self.height() {
             return Ok(StateView::new(&self.state, Overlay::default()));
         }
-        let next = self.block(number + 1).ok_or(NodeError::UnknownBlock)?;
-        if next.before < self.state.oldest() {
+        self.view_before(number + 1)
+    }
+
+    /// The state that the first transaction of a block found.
+    pub fn view_before(&self, number: u64) -> Result<StateView<'_>, NodeError> {
+        let block = self.block(number).ok_or(NodeError::UnknownBlock)?;
+        if block.before < self.state.oldest() {
             let oldest = self
                 .blocks
                 .iter()
                 .skip(1)
                 .find(|block| block.before >= self.state.oldest());
             return Err(NodeError::StateDiscarded {
-                block: number,
+                block: number.saturating_sub(1),
                 oldest: oldest.map_or(self.height(), |block| block.header.number - 1),
             });
         }
-        Ok(StateView::new(&self.state, self.state.past(next.before)))
+        Ok(StateView::new(&self.state, self.state.past(block.before)))
     }
 
     /// What is so in block `number`.

@@ -11,6 +11,7 @@
 //! | `control` | mining, time, snapshots, state by decree |
 //! | `chain` | the chain itself, `block` and `transaction` what it consists of |
 //! | `simulate` | executions whose changes are thrown away |
+//! | `trace` | executions again, under a tracer |
 
 mod accounts;
 mod block;
@@ -25,6 +26,7 @@ mod query;
 mod revert;
 mod simulate;
 mod submit;
+mod trace;
 mod transaction;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

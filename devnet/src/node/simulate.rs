@@ -85,7 +85,21 @@ impl<'a> Simulation<'a> {
         })
     }
 
-    fn view(&self) -> Result<StateView<'a>, NodeError> {
+    /// The block that the call is in.
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub const fn block(&self) -> &BlockEnv {
+        &self.block
+    }
+
+    pub const fn tx(&self) -> &TxEnv {
+        &self.tx
+    }
+
+    /// The state that the call finds.
+    pub fn view(&self) -> Result<StateView<'a>, NodeError> {
         let mut view = self.chain.view(self.number)?;
         if let Some(overrides) = &self.assumptions.state {
             assume_state(&mut view, overrides)?;

@@ -6,7 +6,11 @@ use std::{
 };
 
 use alloy_primitives::{Address, B256, U256};
-use revm::{Database, bytecode::Bytecode, state::AccountInfo};
+use revm::{
+    Database, DatabaseRef,
+    bytecode::Bytecode,
+    state::{AccountInfo, EvmState},
+};
 
 use super::{Info, State};
 
@@ -32,6 +36,24 @@ impl Overlay {
     /// Code under its hash, for accounts that the overlay gives this hash.
     pub fn add_code(&mut self, hash: B256, code: Bytecode) {
         self.codes.insert(hash, code);
+    }
+
+    /// Takes over what a transaction changed.
+    pub fn commit(&mut self, changes: &EvmState) {
+        for (address, account) in changes.iter().filter(|(_, account)| account.is_touched()) {
+            if account.is_selfdestructed() || account.is_empty() {
+                self.set_account(*address, None);
+                self.clear_storage(*address);
+                continue;
+            }
+            if let Some(code) = &account.info.code {
+                self.add_code(account.info.code_hash, code.clone());
+            }
+            self.set_account(*address, Some(Info::from(&account.info)));
+            for (slot, value) in account.storage.iter().filter(|(_, value)| value.is_changed()) {
+                self.set_slot(*address, *slot, value.present_value);
+            }
+        }
     }
 
     /// Makes all slots of an account zero but for those set from now on.
@@ -83,10 +105,10 @@ impl<'a> StateView<'a> {
     }
 }
 
-impl Database for StateView<'_> {
+impl DatabaseRef for StateView<'_> {
     type Error = Infallible;
 
-    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Infallible> {
+    fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, Infallible> {
         Ok(self.account(address).map(|info| AccountInfo {
             balance: info.balance,
             nonce: info.nonce,
@@ -96,16 +118,36 @@ impl Database for StateView<'_> {
         }))
     }
 
-    fn code_by_hash(&mut self, hash: B256) -> Result<Bytecode, Infallible> {
+    fn code_by_hash_ref(&self, hash: B256) -> Result<Bytecode, Infallible> {
         Ok(self.code(hash))
     }
 
-    fn storage(&mut self, address: Address, slot: U256) -> Result<U256, Infallible> {
+    fn storage_ref(&self, address: Address, slot: U256) -> Result<U256, Infallible> {
         Ok(self.slot(address, slot))
     }
 
     /// Contracts ask for L1 blocks, whose hashes a chain without an L1 does not know.
-    fn block_hash(&mut self, _number: u64) -> Result<B256, Infallible> {
+    fn block_hash_ref(&self, _number: u64) -> Result<B256, Infallible> {
         Ok(B256::ZERO)
+    }
+}
+
+impl Database for StateView<'_> {
+    type Error = Infallible;
+
+    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Infallible> {
+        self.basic_ref(address)
+    }
+
+    fn code_by_hash(&mut self, hash: B256) -> Result<Bytecode, Infallible> {
+        self.code_by_hash_ref(hash)
+    }
+
+    fn storage(&mut self, address: Address, slot: U256) -> Result<U256, Infallible> {
+        self.storage_ref(address, slot)
+    }
+
+    fn block_hash(&mut self, number: u64) -> Result<B256, Infallible> {
+        self.block_hash_ref(number)
     }
 }

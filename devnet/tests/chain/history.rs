@@ -185,10 +185,8 @@ fn blocks_form_a_chain() {
         let block = node.block(BlockId::number(number), true).expect("it exists");
         let parent = node.block(BlockId::number(number - 1), false).expect("it exists");
         assert_eq!(block.header().inner.parent_hash, parent.header().hash);
-        assert_eq!(
-            block.header().hash,
-            alloy::rpc::types::Header::new(block.header().inner.clone()).hash
-        );
+        let header = alloy::consensus::Header::try_from(block.header().inner.clone()).expect("all fields are there");
+        assert_eq!(block.header().hash, header.hash_slow());
         assert_eq!(block.header().inner.difficulty, U256::ONE);
         assert_eq!(block.0.other.get("sendCount"), Some(&"0x0".into()));
     }

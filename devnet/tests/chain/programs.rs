@@ -78,7 +78,7 @@ fn evm_proxy(to: Address) -> Vec<u8> {
     code.extend_from_slice(to.as_slice());
     code.extend_from_slice(&hex!("5af13d5f5f3e602f573d5ffd5b3d5ff3"));
     let target = code.len() as u8 - 4;
-    let jump = code.len() - 10;
+    let jump = code.len() - 9;
     code[jump] = target;
     code
 }
