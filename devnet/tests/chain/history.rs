@@ -121,7 +121,10 @@ fn states_are_kept_for_1024_blocks() {
     // What is decreed between two blocks belongs to the state after the first of them.
     assert_eq!(node.balance(to, BlockId::number(1_000)), Ok(U256::from(1_001)));
     let discarded = node.balance(to, BlockId::number(5));
-    assert!(matches!(discarded, Err(NodeError::StateDiscarded { block: 5, .. })), "{discarded:?}");
+    assert!(
+        matches!(discarded, Err(NodeError::StateDiscarded { block: 5, .. })),
+        "{discarded:?}"
+    );
 }
 
 #[test]
