@@ -1,0 +1,303 @@
+//! The binary as people run it: a chain of its own, three keys, whole jobs, and bad input.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+/// The first of the accounts that anvil and hardhat publish too.
+const CLIENT: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+const WORKER: &str = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+const REFEREE: &str = "0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a";
+const REFEREE_ADDRESS: &str = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
+/// A key that nobody ever sent money to.
+const PAUPER: &str = "0x00000000000000000000000000000000000000000000000000000000deadbeef";
+
+/// Odd, of 64 bits: small enough to compute at once.
+const POWERS: &str =
+    "modexp:65537:ffffffffffffffc5:1111111111111111111111111111111111111111111111111111111111111111:16";
+
+/// `surety devnet` on a free port, with the contracts deployed; ends with the test.
+struct World {
+    chain: Child,
+    url: String,
+    escrow: String,
+    predicate: String,
+    folder: tempfile::TempDir,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        // It may have ended by itself, which the test has noticed then.
+        let _ = self.chain.kill();
+        let _ = self.chain.wait();
+    }
+}
+
+impl World {
+    fn new() -> Self {
+        let mut chain = Command::new(env!("CARGO_BIN_EXE_surety"))
+            .args(["devnet", "--port", "0", "--json"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(chain.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let greeting: Value = serde_json::from_str(&line).unwrap();
+        let mut world = Self {
+            chain,
+            url: greeting["url"].as_str().unwrap().to_owned(),
+            escrow: String::new(),
+            predicate: String::new(),
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let deployed = world.json(CLIENT, &["deploy"]);
+        for contract in deployed["contracts"].as_array().unwrap() {
+            let address = contract["address"].as_str().unwrap().to_owned();
+            match contract["name"].as_str().unwrap() {
+                "escrow" => world.escrow = address,
+                "predicate" => world.predicate = address,
+                other => panic!("unexpected contract {other}"),
+            }
+        }
+        world
+    }
+
+    fn run(&self, key: &str, args: &[&str]) -> Output {
+        surety(&self.url, key, args)
+    }
+
+    /// Runs a command that must work.
+    fn json(&self, key: &str, args: &[&str]) -> Value {
+        let output = self.run(key, &[args, &["--json"]].concat());
+        assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Runs a command that must fail, with one line that says why.
+    fn refused(&self, key: &str, args: &[&str]) -> String {
+        complaint(&self.run(key, args))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn delegate(&self, task: &str, more: &[&str]) -> PathBuf {
+        let job = self.path("JOB.json");
+        let args = ["delegate", task, "--escrow", &self.escrow, "--out", arg(&job)];
+        self.json(CLIENT, &[&args, more].concat());
+        job
+    }
+
+    /// A job with a committed result.
+    fn committed(&self, task: &str, more: &[&str]) -> PathBuf {
+        let job = self.delegate(task, more);
+        self.json(WORKER, &["take", arg(&job)]);
+        self.json(WORKER, &["work", arg(&job)]);
+        self.json(WORKER, &["submit", arg(&job)]);
+        job
+    }
+
+    fn phase(&self, job: &Path) -> String {
+        let status = self.json(CLIENT, &["status", arg(job)]);
+        status["phase"].as_str().unwrap().to_owned()
+    }
+}
+
+fn surety(url: &str, key: &str, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_surety"))
+        .args(args)
+        .env("SURETY_RPC_URL", url)
+        .env("SURETY_PRIVATE_KEY", key)
+        .env_remove("SURETY_ESCROW")
+        .env_remove("SURETY_PREDICATE")
+        .env_remove("RUST_LOG")
+        .output()
+        .unwrap()
+}
+
+fn complaint(output: &Output) -> String {
+    assert!(!output.status.success(), "it worked: {}", text(&output.stdout));
+    let complaint = text(&output.stderr);
+    assert_eq!(complaint.lines().count(), 1, "{complaint}");
+    complaint
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn arg(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn an_honest_job_is_checked_and_paid() {
+    let world = World::new();
+    let job = world.committed("primes:0..20000", &["--predicate", &world.predicate]);
+    let verified = world.json(CLIENT, &["verify", arg(&job), "--all"]);
+    // There are 2,262 primes below 20,000.
+    assert_eq!(
+        (&verified["right"], &verified["checked"]),
+        (&Value::from(true), &Value::from(2262))
+    );
+    let sampled = world.json(CLIENT, &["verify", arg(&job), "--sampler", "seeded", "--sample", "100"]);
+    assert_eq!(sampled["indices"].as_array().unwrap().len(), 100);
+    world.json(CLIENT, &["demand", arg(&job), "--indices", "0,7,2261"]);
+    assert_eq!(world.phase(&job), "demanded");
+    world.json(WORKER, &["deliver", arg(&job)]);
+    assert_eq!(world.phase(&job), "committed");
+    let nothing = world.refused(REFEREE, &["judge", arg(&job)]);
+    assert!(nothing.contains("nothing to judge"), "{nothing}");
+    world.json(CLIENT, &["accept", arg(&job)]);
+    assert_eq!(world.phase(&job), "paid");
+    assert!(world.refused(CLIENT, &["tick", arg(&job)]).contains("nothing is due"));
+}
+
+#[test]
+fn a_false_result_is_found_and_judged_by_anybody() {
+    let world = World::new();
+    let job = world.delegate("primes:0..1000", &["--predicate", &world.predicate]);
+    world.json(WORKER, &["take", arg(&job)]);
+    // A worker that is paid for the primes below 500 instead.
+    let other = world.path("other.json");
+    let args = [
+        "delegate",
+        "primes:0..500",
+        "--escrow",
+        &world.escrow,
+        "--predicate",
+        &world.predicate,
+        "--out",
+    ];
+    world.json(CLIENT, &[&args[..], &[arg(&other)]].concat());
+    let lazy = world.path("JOB.result");
+    world.json(WORKER, &["work", arg(&other), "--out", arg(&lazy)]);
+    world.json(WORKER, &["submit", arg(&job)]);
+
+    let sampled = world.run(CLIENT, &["verify", arg(&job), "--sample", "20"]);
+    assert!(sampled.status.success(), "no sample tells what is missing");
+    let verified = world.run(CLIENT, &["verify", arg(&job), "--all", "--json"]);
+    assert!(!verified.status.success());
+    let verified: Value = serde_json::from_slice(&verified.stdout).unwrap();
+    assert_eq!(
+        (&verified["fault"], &verified["at"]),
+        (&Value::from("missing element"), &Value::from(95))
+    );
+    let wrong = world.refused(
+        REFEREE,
+        &["judge", arg(&job), "--fault", "wrong-element", "--index", "3"],
+    );
+    assert!(wrong.contains("NotAFault"), "{wrong}");
+    world.json(REFEREE, &["judge", arg(&job)]);
+    assert_eq!(world.phase(&job), "convicted");
+}
+
+#[test]
+fn without_a_predicate_the_referee_has_the_word() {
+    let world = World::new();
+    let job = world.committed(POWERS, &["--referee", REFEREE_ADDRESS, "--bonus", "0.001"]);
+    world.json(CLIENT, &["dispute", arg(&job)]);
+    let refused = world.refused(
+        CLIENT,
+        &["judge", arg(&job), "--fault", "wrong-element", "--index", "3"],
+    );
+    assert!(refused.contains("only the referee"), "{refused}");
+    world.json(REFEREE, &["confirm", arg(&job)]);
+    let status = world.json(CLIENT, &["status", arg(&job)]);
+    assert_eq!(
+        (&status["phase"], &status["confirmed"]),
+        (&Value::from("committed"), &Value::from(true))
+    );
+}
+
+#[test]
+fn a_sealed_result_stays_hidden_until_its_time() {
+    let world = World::new();
+    let job = world.committed(POWERS, &["--predicate", &world.predicate, "--sealed"]);
+    assert_eq!(world.phase(&job), "sealed");
+    let early = world.refused(WORKER, &["reveal", arg(&job)]);
+    assert!(early.contains("TooEarly"), "{early}");
+}
+
+#[test]
+fn a_job_that_nobody_took_can_be_cancelled() {
+    let world = World::new();
+    let job = world.delegate("primes:0..1000", &["--predicate", &world.predicate]);
+    let stranger = world.refused(WORKER, &["cancel", arg(&job)]);
+    assert!(stranger.contains("NotClient"), "{stranger}");
+    world.json(CLIENT, &["cancel", arg(&job)]);
+    assert_eq!(world.phase(&job), "refunded");
+    let late = world.refused(WORKER, &["take", arg(&job)]);
+    assert!(late.contains("it is refunded"), "{late}");
+}
+
+#[test]
+fn bad_input_is_one_line_that_says_what_to_do() {
+    let world = World::new();
+    let job = world.committed("primes:0..1000", &["--predicate", &world.predicate]);
+    let job = arg(&job);
+
+    let result = world.path("JOB.result");
+    let mut bytes = fs::read(&result).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&result, bytes).unwrap();
+    let corrupt = world.refused(CLIENT, &["verify", job]);
+    assert!(corrupt.contains("is corrupt"), "{corrupt}");
+
+    let nowhere = complaint(&surety("http://127.0.0.1:1", CLIENT, &["status", job]));
+    assert!(nowhere.contains("cannot reach http://127.0.0.1:1"), "{nowhere}");
+    let nonsense = complaint(&surety("nonsense", CLIENT, &["status", job]));
+    assert!(nonsense.contains("is no RPC URL"), "{nonsense}");
+
+    let poor = world.refused(PAUPER, &["accept", job]);
+    assert!(
+        poor.contains("has 0 ETH") && poor.contains("send it some ether"),
+        "{poor}"
+    );
+    let keyless = world.refused("not a key", &["accept", job]);
+    assert!(keyless.contains("64 hexadecimal digits"), "{keyless}");
+
+    let empty = world.path("empty.json");
+    let args = [
+        "delegate",
+        "primes:0..9",
+        "--escrow",
+        REFEREE_ADDRESS,
+        "--predicate",
+        &world.predicate,
+        "--out",
+    ];
+    let nobody = world.refused(CLIENT, &[&args[..], &[arg(&empty)]].concat());
+    assert!(nobody.contains("no contract at"), "{nobody}");
+    assert!(!empty.exists(), "nothing was delegated");
+    let args = [
+        "delegate",
+        "primes:9..0",
+        "--escrow",
+        &world.escrow,
+        "--predicate",
+        &world.predicate,
+        "--out",
+    ];
+    let backwards = world.refused(CLIENT, &[&args[..], &[arg(&empty)]].concat());
+    assert!(backwards.contains("LO below HI"), "{backwards}");
+    let args = ["delegate", "primes:0..9", "--escrow", &world.escrow, "--out"];
+    let unjudged = world.refused(CLIENT, &[&args[..], &[arg(&empty)]].concat());
+    assert!(unjudged.contains("nobody could prove"), "{unjudged}");
+
+    // Another chain's job: the id fits its terms, the chain does not.
+    let text = fs::read_to_string(job).unwrap();
+    let changed = world.path("changed.json");
+    fs::write(&changed, text.replace("\"chainId\": 412346", "\"chainId\": 42161")).unwrap();
+    let other = world.refused(CLIENT, &["status", arg(&changed)]);
+    assert!(other.contains("was changed"), "{other}");
+}
