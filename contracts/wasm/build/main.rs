@@ -62,7 +62,9 @@ fn build() -> Result<(), String> {
 /// Writes the stripped module and the code that is deployed.
 fn prepare(name: &str, wasm: &Path, out: &Path) -> Result<(), String> {
     let built = fs::read(wasm).map_err(|e| format!("{}: {e}", wasm.display()))?;
-    let stripped = module::strip(&built).ok_or_else(|| format!("{} is not a WASM module", wasm.display()))?;
+    let refused = |reason| format!("{} cannot be deployed: {reason}", wasm.display());
+    let normal = module::normalise(&built).map_err(|error| refused(error))?;
+    let stripped = module::strip(&normal).ok_or_else(|| refused("a section is cut short".into()))?;
     let code = module::deployable(&stripped);
     for (extension, bytes) in [("wasm", &stripped), ("code", &code)] {
         let path = out.join(name).with_extension(extension);

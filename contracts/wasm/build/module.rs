@@ -1,8 +1,23 @@
 //! WASM in, deployable code out.
 
 use std::io::Write;
+use wasm_encoder::{
+    Module,
+    reencode::{Reencode, RoundtripReencoder},
+};
+use wasmparser::Parser;
 
 const HEADER: usize = 8;
+
+/// The module as MVP encoders write it. Linkers pad the table index of `call_indirect`, which is a single zero byte unless
+/// reference types are on, and on chain they are not; cargo-stylus re-encodes for the same reason.
+pub fn normalise(wasm: &[u8]) -> Result<Vec<u8>, String> {
+    let mut module = Module::new();
+    RoundtripReencoder
+        .parse_core_module(&mut module, Parser::new(0), wasm)
+        .map_err(|e| e.to_string())?;
+    Ok(module.finish())
+}
 
 /// The module without its custom sections (names, producers): they cost deployment and do nothing.
 pub fn strip(wasm: &[u8]) -> Option<Vec<u8>> {
