@@ -25,7 +25,8 @@ const word = (byte) => `0x${byte.repeat(32)}`;
 const { timestamp } = await reader.getBlock();
 const terms = {
   client: client.account.address, worker: worker.account.address, referee: zero, verifier: zero, predicate: zero,
-  functionCommitment: word("11"), dataCommitment: word("22"), seedHash: word("00"), salt: word((Date.now() % 256).toString(16).padStart(2, "0")),
+  functionCommitment: word("11"), dataCommitment: word("22"), seedHash: word("00"),
+  salt: `0x${Date.now().toString(16).padStart(64, "0")}`,
   form: 1, count: 4n, maxElement: 32, isSealed: false,
   reward: parseEther("1"), bonus: 0n, deposit: parseEther("2"), bond: 1n,
   acceptBy: timestamp + 3600n, computeWindow: 3600, disputeWindow: 3600, responseWindow: 3600, rulingWindow: 3600,
@@ -51,6 +52,7 @@ await assert.rejects(
   /TooEarly/,
 );
 await clock.setNextBlockTimestamp({ timestamp: job.clock + 1n });
+await clock.mine({ blocks: 1 }); // calls see the time of the latest block
 const before = await reader.getBalance({ address: worker.account.address });
 const receipt = await send(client, "timeTick", [terms]);
 const after = await reader.getBalance({ address: worker.account.address });

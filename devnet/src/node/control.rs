@@ -15,11 +15,11 @@ use crate::{config::Mining, state::Info};
 /// Blocks and time on demand.
 impl Node {
     /// Makes `count` blocks, the first with all waiting transactions, each `interval` seconds after the one before
-    /// (by the clock if absent).
+    /// (by the clock if absent or zero, as with anvil).
     pub fn mine(&self, count: u64, interval: Option<u64>) {
         for _ in 0..count {
             let mut chain = self.write();
-            if let Some(interval) = interval {
+            if let Some(interval) = interval.filter(|&seconds| seconds > 0) {
                 let next = chain.head().header.timestamp.saturating_add(interval);
                 chain.clock.set_next(next);
             }
