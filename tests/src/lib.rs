@@ -4,10 +4,12 @@
 //! and changes nothing.
 
 use alloy::{
+    eips::BlockId,
     network::{ReceiptResponse, TransactionBuilder},
     primitives::{Address, B256, Bytes, U256, aliases::U96},
-    rpc::types::{BlockId, TransactionRequest},
-    sol_types::{SolCall, SolError, sol},
+    rpc::types::TransactionRequest,
+    sol,
+    sol_types::{SolCall, SolError},
 };
 use surety_contracts::*;
 use surety_devnet::{Config, Node};

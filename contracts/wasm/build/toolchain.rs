@@ -140,7 +140,7 @@ fn install_debian() {
     }
     for arguments in [
         vec!["update"],
-        [&["install", "-y", "--no-install-recommends"], &PACKAGES[..]].concat(),
+        [&["install", "-y"], &PACKAGES[..]].concat(),
     ] {
         let _ = Command::new("apt-get")
             .args(arguments)
