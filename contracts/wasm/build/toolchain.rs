@@ -138,10 +138,7 @@ fn install_debian() {
     if output(Command::new("id").arg("-u")).as_deref() != Ok("0") {
         return;
     }
-    for arguments in [
-        vec!["update"],
-        [&["install", "-y"], &PACKAGES[..]].concat(),
-    ] {
+    for arguments in [vec!["update"], [&["install", "-y"], &PACKAGES[..]].concat()] {
         let _ = Command::new("apt-get")
             .args(arguments)
             .env("DEBIAN_FRONTEND", "noninteractive")
