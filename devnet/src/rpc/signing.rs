@@ -1,11 +1,11 @@
 //! What only an account's key can do. The node has the keys of the development accounts.
 
 use alloy::{
-    consensus::{SignableTransaction, TxEnvelope, TypedTransaction},
-    eips::Encodable2718,
-    primitives::{Address, B256, Bytes, Signature},
+    consensus::{SignableTransaction, Transaction, TxEnvelope, TypedTransaction},
+    eips::Decodable2718,
+    primitives::{Address, Bytes, U128},
     rpc::types::TransactionRequest,
-    signers::{SignerSync, local::PrivateKeySigner},
+    signers::SignerSync,
 };
 use jsonrpsee::core::RegisterMethodError;
 use serde::Serialize;
@@ -13,32 +13,38 @@ use serde::Serialize;
 use super::{Context, error::RpcError, registry::Registry};
 use crate::node::NodeError;
 
+/// A transaction as JSON, with the bytes that are signed or sent.
 #[derive(Clone, Serialize)]
-struct Signed {
+struct Encoded<T> {
     raw: Bytes,
-    tx: TxEnvelope,
+    tx: Priced<T>,
 }
 
+/// The specification asks for a `gasPrice` in transactions of any type: what they would pay at most.
 #[derive(Clone, Serialize)]
-struct Filled {
-    /// What there would be to sign.
-    raw: Bytes,
-    tx: TypedTransaction,
+struct Priced<T> {
+    #[serde(flatten)]
+    transaction: T,
+    #[serde(rename = "gasPrice", skip_serializing_if = "Option::is_none")]
+    gas_price: Option<U128>,
 }
 
-fn signer(context: &Context, address: Address) -> Result<PrivateKeySigner, RpcError> {
-    Ok(context.node.signer(address).ok_or(NodeError::UnknownAccount(address))?)
-}
-
-fn sign_hash(signer: &PrivateKeySigner, hash: &B256) -> Result<Signature, RpcError> {
-    // A local key signs any hash; only remote signers fail.
-    signer.sign_hash_sync(hash).map_err(|_| RpcError::Internal)
+impl<T: Transaction> Priced<T> {
+    fn new(transaction: T) -> Self {
+        // The others have it by themselves.
+        let gas_price = transaction
+            .is_dynamic_fee()
+            .then(|| U128::from(transaction.max_fee_per_gas()));
+        Self { transaction, gas_price }
+    }
 }
 
 /// An EIP-191 signature.
 fn sign(context: &Context, address: Address, message: &[u8]) -> Result<Bytes, RpcError> {
-    let hash = alloy::primitives::eip191_hash_message(message);
-    Ok(sign_hash(&signer(context, address)?, &hash)?.as_bytes().into())
+    let signer = context.node.signer(address).ok_or(NodeError::UnknownAccount(address))?;
+    // A local key signs anything; only remote signers fail.
+    let signature = signer.sign_message_sync(message).map_err(|_| RpcError::Internal)?;
+    Ok(signature.as_bytes().into())
 }
 
 /// The transaction with everything filled in that was left out.
@@ -49,17 +55,12 @@ fn fill(context: &Context, request: TransactionRequest) -> Result<TypedTransacti
         .map_err(|error| RpcError::InvalidParams(error.error))
 }
 
-fn sign_transaction(context: &Context, request: TransactionRequest) -> Result<Signed, RpcError> {
-    let from = request
-        .from
-        .ok_or_else(|| RpcError::InvalidParams("invalid argument 0: expected `from`".into()))?;
-    let signer = signer(context, from)?;
-    let unsigned = fill(context, request)?;
-    let signature = sign_hash(&signer, &unsigned.signature_hash())?;
-    let tx = TxEnvelope::from(unsigned.into_signed(signature));
-    Ok(Signed {
-        raw: tx.encoded_2718().into(),
-        tx,
+fn sign_transaction(context: &Context, request: TransactionRequest) -> Result<Encoded<TxEnvelope>, RpcError> {
+    let raw = context.node.sign(request)?;
+    let tx = TxEnvelope::decode_2718_exact(&raw).map_err(|_| RpcError::Internal)?;
+    Ok(Encoded {
+        raw,
+        tx: Priced::new(tx),
     })
 }
 
@@ -75,9 +76,9 @@ pub fn register(methods: &mut Registry) -> Result<(), RegisterMethodError> {
     })?;
     methods.method("eth_fillTransaction", |context, (request,): (TransactionRequest,)| {
         let tx = fill(context, request)?;
-        Ok(Filled {
+        Ok(Encoded {
             raw: tx.encoded_for_signing().into(),
-            tx,
+            tx: Priced::new(tx),
         })
     })
 }

@@ -88,10 +88,15 @@ impl Topic {
                 true
             }
             (Self::Transactions { full: false }, Event::Transaction(hash)) => send(sink, &hash).await,
-            (Self::Transactions { full: true }, Event::Transaction(hash)) => match node.transaction(hash) {
-                Some(transaction) => send(sink, &transaction).await,
-                None => true,
-            },
+            (Self::Transactions { full: true }, Event::Transaction(hash)) => {
+                // The chain may be busy, so this waits where it does not keep other connections waiting.
+                let node = node.clone();
+                match tokio::task::spawn_blocking(move || node.transaction(hash)).await {
+                    Ok(Some(transaction)) => send(sink, &transaction).await,
+                    // Dropped in the meantime.
+                    Ok(None) | Err(_) => true,
+                }
+            }
             (Self::Heads | Self::Logs(_), Event::Transaction(_)) | (Self::Transactions { .. }, Event::Block { .. }) => {
                 true
             }

@@ -1,0 +1,8 @@
+//! The JSON-RPC server as its clients see it: each test starts a chain of its own behind a real server on a free port.
+
+mod chain;
+mod development;
+mod filters;
+mod refusals;
+mod transactions;
+mod websocket;
