@@ -11,7 +11,7 @@ use surety_protocol::{Digest, fault::Leaf};
 
 use crate::{Escrow, Opening, Outcome};
 
-#[cfg(not(feature = "export-abi"))]
+#[cfg(target_arch = "wasm32")]
 #[entrypoint]
 fn entry(calldata: Vec<u8>, vm: stylus_sdk::host::VM) -> ArbResult {
     Escrow::new(vm).route(&calldata)
