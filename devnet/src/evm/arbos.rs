@@ -197,7 +197,12 @@ pub const fn hours(timestamp: u64) -> u32 {
     (timestamp.saturating_sub(EPOCH) / 3_600) as u32
 }
 
-/// The hash of the module that a program was activated as.
+/// The hash of the module that a program was activated as; zero if it never was.
+pub fn module_hash(ctx: &mut Ctx<'_>, code_hash: B256) -> B256 {
+    read(ctx, module_slot(code_hash)).into()
+}
+
+/// Notes the hash of the module that a program was activated as.
 pub fn write_module_hash(ctx: &mut Ctx<'_>, code_hash: B256, module_hash: B256) {
     write(ctx, module_slot(code_hash), module_hash.into());
 }

@@ -75,6 +75,9 @@ pub struct Arb<'a> {
     pub running: Vec<Running>,
     /// Gas above the transaction's limit, not available to the execution.
     pub held_gas: u64,
+    /// Wei for each unit of gas that a real transaction offers, tip included. Programs see it; everything else sees the
+    /// price without the tip.
+    pub offered_price: Option<u128>,
     /// Why the transaction failed, where revm has no word for it.
     pub failure: Option<String>,
     /// Where host calls are recorded, if they are.
@@ -90,9 +93,16 @@ impl<'a> Arb<'a> {
             block_cache,
             running: Vec::new(),
             held_gas: 0,
+            offered_price: None,
             failure: None,
             recorder: None,
         }
+    }
+
+    /// The same for a real transaction that offers this price.
+    pub const fn offering(mut self, price: u128) -> Self {
+        self.offered_price = Some(price);
+        self
     }
 
     /// Remembers why the transaction fails, if it is its outermost call that does.

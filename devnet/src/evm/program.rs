@@ -16,7 +16,7 @@ use surety_stylus::{
 };
 
 use super::{
-    arbos::{Field, Record},
+    arbos::{self, Field, Record},
     context::{Ctx, Running},
     host::{self, Reply},
 };
@@ -206,7 +206,7 @@ fn start(ctx: &mut Ctx<'_>, inputs: &CallInputs) -> Result<Frame, Refusal> {
             msg_sender: inputs.caller,
             msg_value: inputs.value.get(),
             tx_origin: ctx.tx().caller(),
-            tx_gas_price: U256::from(ctx.tx().effective_gas_price(u128::from(ctx.block().basefee()))),
+            tx_gas_price: U256::from(gas_price(ctx)),
             ink_price,
         },
         is_static: inputs.is_static,
@@ -215,10 +215,18 @@ fn start(ctx: &mut Ctx<'_>, inputs: &CallInputs) -> Result<Frame, Refusal> {
     }))
 }
 
-/// The compiled program, compiled now if this is its first call since the chain started.
-fn module(ctx: &Ctx<'_>, code_hash: B256, bytecode: &Bytecode) -> Result<Arc<Module>, Refusal> {
+/// The price that the sender offered, tip included, although the tip is not taken.
+fn gas_price(ctx: &Ctx<'_>) -> u128 {
+    let taken = || ctx.tx().effective_gas_price(u128::from(ctx.block().basefee()));
+    ctx.chain.offered_price.unwrap_or_else(taken)
+}
+
+/// The compiled program, compiled now if this is its first call since the chain started. Compiled programs are found by
+/// the module that was activated: the code alone does not tell it, since the fragments of a root lie in other accounts.
+fn module(ctx: &mut Ctx<'_>, code_hash: B256, bytecode: &Bytecode) -> Result<Arc<Module>, Refusal> {
+    let module_hash = arbos::module_hash(ctx, code_hash);
     let engine = ctx.chain.engine;
-    if let Some(module) = engine.get(code_hash) {
+    if let Some(module) = engine.get(module_hash) {
         return Ok(module);
     }
     let limit = ctx.chain.facts.max_wasm_size();
@@ -235,5 +243,5 @@ fn module(ctx: &Ctx<'_>, code_hash: B256, bytecode: &Bytecode) -> Result<Arc<Mod
     } else {
         code::decompress(code, limit).map_err(|error| broken(&error))?
     };
-    engine.compile(code_hash, &wasm).map_err(|error| broken(&error))
+    engine.compile(module_hash, &wasm).map_err(|error| broken(&error))
 }

@@ -308,7 +308,8 @@ impl Chain {
     ) -> Result<(Mined, BlockCache), InvalidTransaction> {
         let view = StateView::new(&self.state, Overlay::default());
         let env = block_env(self.config.l1_block_number, timestamp, self.config.base_fee);
-        let arb = Arb::new(&self.engine, self.facts(self.height() + 1), cache);
+        let offered = tx.offered_price(self.config.base_fee);
+        let arb = Arb::new(&self.engine, self.facts(self.height() + 1), cache).offering(offered);
         let mut execution = evm::execute(view, env, tx.env(), arb, Mode::Transaction)?;
         self.state.commit(std::mem::take(&mut execution.state));
         let cache = std::mem::take(&mut execution.block_cache);

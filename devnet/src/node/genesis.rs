@@ -20,25 +20,35 @@ const CREATE2_FACTORY_CODE: Bytes = bytes!(
 const STYLUS_DEPLOYER: Address = address!("cEcba2F1DC234f70Dd89F2041029807F8D03A990");
 /// Its runtime code, from the crate stylus-tools 0.10.10 (MIT OR Apache-2.0, Offchain Labs).
 const STYLUS_DEPLOYER_CODE: &str = include_str!("stylus_deployer.hex");
+/// Auctions places in the cache of programs, at the address where nitro-devnode has its manager.
+const CACHE_MANAGER: Address = address!("A6E41fFD769491a42A6e5Ce453259b93983a22EF");
+/// Runtime code of `devnet/contracts/CacheManager.sol`, made by `build.mjs` beside it.
+const CACHE_MANAGER_CODE: &str = include_str!("cache_manager.hex");
+/// Bytes of compiled programs that it may hold, and wei that a bid loses against later ones with each second: what the
+/// managers of Arbitrum's public chains started with.
+const CACHE_SIZE: U256 = U256::from_limbs([536_870_912, 0, 0, 0]);
+const BID_DECAY: U256 = U256::from_limbs([10_322_197_911, 0, 0, 0]);
 const INK_PRICE: u64 = 10_000;
 
-/// Accounts with money, precompiles, ArbOS and the CREATE2 factory.
+/// Accounts with money, precompiles, ArbOS, the factories and the cache manager.
 pub fn state(config: &Config, keys: &Keys) -> State {
     let mut state = State::default();
     for address in precompiles::ADDRESSES {
         state.set_code(address, Bytecode::new_legacy(bytes!("fe")));
     }
     state.set_code(CREATE2_FACTORY, Bytecode::new_legacy(CREATE2_FACTORY_CODE));
-    let deployer: String = STYLUS_DEPLOYER_CODE.split_ascii_whitespace().collect();
-    // The file is part of the binary and is tested to be hex.
-    let deployer = hex::decode(deployer).unwrap_or_default();
-    state.set_code(STYLUS_DEPLOYER, Bytecode::new_legacy(deployer.into()));
-    for address in [arbos::ACCOUNT, CREATE2_FACTORY, STYLUS_DEPLOYER] {
+    state.set_code(STYLUS_DEPLOYER, from_hex(STYLUS_DEPLOYER_CODE));
+    state.set_code(CACHE_MANAGER, from_hex(CACHE_MANAGER_CODE));
+    // Slot 0 of the contract packs, from the low end: cacheSize, queueSize, decay (64 bits each), isPaused.
+    state.set_slot(CACHE_MANAGER, U256::ZERO, CACHE_SIZE | (BID_DECAY << 128));
+    for address in [arbos::ACCOUNT, CREATE2_FACTORY, STYLUS_DEPLOYER, CACHE_MANAGER] {
         let info = state.account(address).unwrap_or_default();
         state.set_account(address, Some(Info { nonce: 1, ..info }));
     }
     state.set_slot(arbos::ACCOUNT, Field::InkPrice.slot(), U256::from(INK_PRICE));
-    for (slot, value) in AddressSet::ChainOwners.genesis(NITRO_DEV_ACCOUNT) {
+    let owners = AddressSet::ChainOwners.genesis(NITRO_DEV_ACCOUNT);
+    let managers = AddressSet::CacheManagers.genesis(CACHE_MANAGER);
+    for (slot, value) in owners.into_iter().chain(managers) {
         state.set_slot(arbos::ACCOUNT, slot, value);
     }
     for address in keys.addresses() {
@@ -52,6 +62,12 @@ pub fn state(config: &Config, keys: &Keys) -> State {
     }
     state.discard_before(state.mark());
     state
+}
+
+/// Code from one of the files above, which are part of the binary and tested to be hex.
+fn from_hex(lines: &str) -> Bytecode {
+    let digits: String = lines.split_ascii_whitespace().collect();
+    Bytecode::new_legacy(hex::decode(digits).unwrap_or_default().into())
 }
 
 #[cfg(test)]
@@ -69,6 +85,8 @@ mod tests {
         };
         assert_eq!(code_len(STYLUS_DEPLOYER), 2_269);
         assert_eq!(code_len(CREATE2_FACTORY), 69);
+        let cache_manager: String = CACHE_MANAGER_CODE.split_ascii_whitespace().collect();
+        assert_eq!(code_len(CACHE_MANAGER), cache_manager.len() / 2);
         assert_eq!(code_len(Address::with_last_byte(0x71)), 1);
         assert_eq!(
             state.account(NITRO_DEV_ACCOUNT).map(|info| info.balance),

@@ -248,6 +248,15 @@ impl<'a> Simulation<'a> {
                 let block = self.chain.block(*block).ok_or(NodeError::UnknownBlock)?;
                 node_interface::l1_number(block.l1_number)
             }
+            Question::Confirmations { block_hash } => {
+                self.chain.number((*block_hash).into()).ok_or(NodeError::UnknownBlock)?;
+                node_interface::no_confirmations()
+            }
+            Question::Batch { block } => {
+                return Err(NodeError::Execution(format!(
+                    "block {block} is in no batch: this chain posts none to an L1"
+                )));
+            }
             Question::Range { l1_number } if *l1_number == self.chain.config.l1_block_number => {
                 node_interface::range(0, self.chain.height())
             }

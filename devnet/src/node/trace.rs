@@ -47,7 +47,8 @@ impl Node {
             Ok(view)
         };
         for earlier in &block.transactions[..index] {
-            let arb = Arb::new(&chain.engine, chain.facts(number), cache);
+            let offered = earlier.tx.offered_price(chain.config.base_fee);
+            let arb = Arb::new(&chain.engine, chain.facts(number), cache).offering(offered);
             let execution = evm::execute(before(&changes)?, env.clone(), earlier.tx.env(), arb, Mode::Transaction)
                 .map_err(|error| NodeError::Execution(error.to_string()))?;
             cache = execution.block_cache;
@@ -58,6 +59,7 @@ impl Node {
             number,
             env,
             tx: block.transactions[index].tx.env(),
+            offered_price: Some(block.transactions[index].tx.offered_price(chain.config.base_fee)),
             mode: Mode::Transaction,
             context: TransactionContext {
                 block_hash: Some(block.hash),
@@ -92,6 +94,7 @@ impl Node {
             number: simulation.number(),
             env: simulation.block().clone(),
             tx: simulation.tx().clone(),
+            offered_price: None,
             mode: Mode::Simulation,
             context: TransactionContext::default(),
         };
@@ -105,6 +108,8 @@ struct Traced<'a> {
     number: u64,
     env: BlockEnv,
     tx: TxEnv,
+    /// What a real transaction offers for gas, tip included.
+    offered_price: Option<u128>,
     mode: Mode,
     context: TransactionContext,
 }
@@ -120,6 +125,7 @@ impl<'a> Traced<'a> {
         'a: 'v,
     {
         let mut arb = Arb::new(&self.chain.engine, self.chain.facts(self.number), cache);
+        arb.offered_price = self.offered_price;
         let failed = |error: &dyn std::error::Error| NodeError::Execution(error.to_string());
         if is_stylus_tracer(&options) {
             arb.recorder = Some(Recorder::default());

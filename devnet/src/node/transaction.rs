@@ -70,6 +70,11 @@ impl Transaction {
         }
     }
 
+    /// Wei for each unit of gas, tip included.
+    pub fn offered_price(&self, base_fee: u64) -> u128 {
+        self.envelope.effective_gas_price(Some(base_fee))
+    }
+
     /// Refuses what no block of this chain can hold.
     pub fn check(&self, chain_id: u64) -> Result<(), NodeError> {
         if self.envelope.tx_type() == TxType::Eip4844 {

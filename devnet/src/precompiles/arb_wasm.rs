@@ -119,6 +119,7 @@ pub fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Output {
         Method::blockCacheSize(_) => {
             blockCacheSizeCall::abi_encode_returns(&(crate::evm::block_cache::CAPACITY as u16))
         }
+        Method::activationGas(_) if call.ctx.chain.facts.stylus_version() < 3 => return Err(Fault::Refused),
         Method::activationGas(_) => activationGasCall::abi_encode_returns(&0),
     })
 }
@@ -207,12 +208,12 @@ fn wasm(call: &mut Call<'_, '_>, code: &[u8]) -> Result<Vec<u8>, Fault> {
     }
 }
 
-/// Validates and prices a program.
+/// Validates and prices a program. Gas that does not suffice is a reason like any other here.
 fn prove(call: &mut Call<'_, '_>, wasm: &[u8]) -> Result<Activation, Fault> {
+    let failed = |reason: &dyn std::fmt::Display| Fault::Failed(format!("program activation failed: {reason}"));
     let budget = memory::PAGE_LIMIT.saturating_sub(call.ctx.chain.pages.open);
-    let activation = activate(wasm, budget, call.ctx.chain.engine.rules())
-        .map_err(|error| Fault::Failed(format!("program activation failed: {error}")))?;
-    call.burn(activation.prover_gas)?;
+    let activation = activate(wasm, budget, call.ctx.chain.engine.rules()).map_err(|error| failed(&error))?;
+    call.burn(activation.prover_gas).map_err(|_| failed(&"out of gas"))?;
     Ok(activation)
 }
 

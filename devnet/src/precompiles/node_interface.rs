@@ -1,7 +1,7 @@
 //! NodeInterface: a contract that exists for `eth_call` and `eth_estimateGas` only, answered by the node.
 
 use NodeInterface::*;
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{SolCall, SolInterface, sol};
 
 sol! {
@@ -12,6 +12,8 @@ sol! {
             returns (uint64 gasEstimateForL1, uint256 baseFee, uint256 l1BaseFeeEstimate);
         function nitroGenesisBlock() external pure returns (uint256 number);
         function blockL1Num(uint64 l2BlockNum) external view returns (uint64 l1BlockNum);
+        function getL1Confirmations(bytes32 blockHash) external view returns (uint64 confirmations);
+        function findBatchContainingBlock(uint64 blockNum) external view returns (uint64 batch);
         function l2BlockRangeForL1(uint64 blockNum) external view returns (uint64 firstBlock, uint64 lastBlock);
     }
 }
@@ -30,6 +32,14 @@ pub enum Question {
     GenesisBlock,
     /// The L1 number of a block of this chain.
     L1Number {
+        block: u64,
+    },
+    /// How deep L1 has buried the batch with a block.
+    Confirmations {
+        block_hash: B256,
+    },
+    /// The batch that brought a block to L1.
+    Batch {
         block: u64,
     },
     /// The blocks made at an L1 number.
@@ -55,6 +65,10 @@ pub fn question(input: &[u8]) -> Option<Question> {
         },
         Method::nitroGenesisBlock(_) => Question::GenesisBlock,
         Method::blockL1Num(args) => Question::L1Number { block: args.l2BlockNum },
+        Method::getL1Confirmations(args) => Question::Confirmations {
+            block_hash: args.blockHash,
+        },
+        Method::findBatchContainingBlock(args) => Question::Batch { block: args.blockNum },
         Method::l2BlockRangeForL1(args) => Question::Range {
             l1_number: args.blockNum,
         },
@@ -77,6 +91,11 @@ pub fn genesis_block() -> Vec<u8> {
 
 pub fn l1_number(number: u64) -> Vec<u8> {
     blockL1NumCall::abi_encode_returns(&number)
+}
+
+/// Confirmations of a block that is in no batch.
+pub fn no_confirmations() -> Vec<u8> {
+    getL1ConfirmationsCall::abi_encode_returns(&0)
 }
 
 pub fn range(first: u64, last: u64) -> Vec<u8> {

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, keccak256};
 use thiserror::Error;
 use wasmtime::{Config, InstancePre, Linker, OptLevel};
 
@@ -37,8 +37,8 @@ struct Modules {
 
 impl Modules {
     /// The place for a program; the oldest one makes room if need be, and is compiled again should it be called.
-    fn slot(&mut self, code_hash: B256) -> Slot {
-        if let Some(slot) = self.slots.get(&code_hash) {
+    fn slot(&mut self, module_hash: B256) -> Slot {
+        if let Some(slot) = self.slots.get(&module_hash) {
             return slot.clone();
         }
         if self.order.len() == MODULES_KEPT
@@ -46,8 +46,8 @@ impl Modules {
         {
             self.slots.remove(&oldest);
         }
-        self.order.push_back(code_hash);
-        self.slots.entry(code_hash).or_default().clone()
+        self.order.push_back(module_hash);
+        self.slots.entry(module_hash).or_default().clone()
     }
 }
 
@@ -67,6 +67,8 @@ pub enum EngineError {
     Rejected(#[from] ActivationError),
     #[error("native compiler: {0}")]
     Compiler(String),
+    #[error("the program is not the one that was activated: expected module {expected}, found {found}")]
+    Changed { expected: B256, found: B256 },
 }
 
 impl Engine {
@@ -96,28 +98,39 @@ impl Engine {
         &self.rules
     }
 
-    /// The compiled program of a code hash, if this engine has it.
-    pub fn get(&self, code_hash: B256) -> Option<Arc<Module>> {
+    /// The compiled program with this [`Activation::module_hash`](crate::Activation::module_hash), if this engine has it.
+    pub fn get(&self, module_hash: B256) -> Option<Arc<Module>> {
         let modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
-        modules.slots.get(&code_hash)?.get()?.clone().ok()
+        modules.slots.get(&module_hash)?.get()?.clone().ok()
     }
 
-    /// Instruments and compiles `wasm`, the decompressed program of the account code with hash `code_hash`, unless that was
-    /// done before.
+    /// Instruments and compiles `wasm`, a decompressed program that was activated as `module_hash`, unless that was done
+    /// before.
     ///
     /// # Errors
-    /// If the program would not activate, or the native compiler gives up on it.
-    pub fn compile(&self, code_hash: B256, wasm: &[u8]) -> Result<Arc<Module>, EngineError> {
+    /// If the program would not activate, is not the one that did, or the native compiler gives up on it.
+    pub fn compile(&self, module_hash: B256, wasm: &[u8]) -> Result<Arc<Module>, EngineError> {
+        if let Some(module) = self.get(module_hash) {
+            return Ok(module);
+        }
+        // Checked before it takes the place, which another program must not spoil.
+        let instrumented = activation::prepare(wasm, &self.rules)?;
+        let found = keccak256(&instrumented);
+        if found != module_hash {
+            return Err(EngineError::Changed {
+                expected: module_hash,
+                found,
+            });
+        }
         let slot = {
             let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
-            modules.slot(code_hash)
+            modules.slot(module_hash)
         };
-        slot.get_or_init(|| self.build(wasm)).clone()
+        slot.get_or_init(|| self.build(&instrumented)).clone()
     }
 
-    fn build(&self, wasm: &[u8]) -> Result<Arc<Module>, EngineError> {
-        let instrumented = activation::prepare(wasm, &self.rules)?;
-        let module = wasmtime::Module::from_binary(self.linker.engine(), &instrumented).map_err(compiler)?;
+    fn build(&self, instrumented: &[u8]) -> Result<Arc<Module>, EngineError> {
+        let module = wasmtime::Module::from_binary(self.linker.engine(), instrumented).map_err(compiler)?;
         let instance = self.linker.instantiate_pre(&module).map_err(compiler)?;
         Ok(Arc::new(Module {
             instance,

@@ -1,7 +1,7 @@
 //! The Stylus side of the chain: what turns a WebAssembly contract into gas.
 //!
 //! * [`activate`] validates a program, instruments it and prices its activation;
-//! * [`Engine`] compiles activated programs, once for each code hash;
+//! * [`Engine`] compiles activated programs, once each;
 //! * [`Frame`] runs one call of a program, and stops with a [`Request`] whenever it needs the chain's state;
 //! * [`code`] knows the forms in which programs lie in accounts; [`entry`], [`memory`] and [`call`] hold the price formulas
 //!   that the EVM side applies.

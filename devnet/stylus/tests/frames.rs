@@ -1,8 +1,9 @@
 //! What frames do beyond the vectors: every import links, the native stack holds, frames nest, stop and are abandoned.
 
-use alloy_primitives::{B256, Bytes, U256, keccak256};
+use alloy_primitives::{B256, Bytes, U256};
 use surety_stylus::{
-    Answer, Engine, Env, Frame, FrameInput, Outcome, OutcomeKind, Request, Rules, Step, activate, memory::PAGE_LIMIT,
+    Answer, Engine, EngineError, Env, Frame, FrameInput, Outcome, OutcomeKind, Request, Rules, Step, activate,
+    memory::PAGE_LIMIT,
 };
 
 const GAS: u64 = 20_000_000;
@@ -13,8 +14,10 @@ fn engine(rules: Rules) -> Engine {
 
 fn frame(engine: &Engine, wat: &str) -> Frame {
     let wasm = wat::parse_str(wat).expect("the text is WebAssembly");
-    activate(&wasm, PAGE_LIMIT, engine.rules()).expect("the program activates");
-    let module = engine.compile(keccak256(&wasm), &wasm).expect("the program compiles");
+    let activation = activate(&wasm, PAGE_LIMIT, engine.rules()).expect("the program activates");
+    let module = engine
+        .compile(activation.module_hash, &wasm)
+        .expect("the program compiles");
     let env = Env {
         ink_price: 10_000,
         ..Env::default()
@@ -183,9 +186,24 @@ fn the_trace_has_arguments_and_results() {
 fn a_program_is_compiled_once() {
     let engine = engine(Rules::default());
     let wasm = wat::parse_str(module("", "")).expect("the text is WebAssembly");
-    let hash = keccak256(&wasm);
+    let activation = activate(&wasm, PAGE_LIMIT, engine.rules()).expect("the program activates");
+    let hash = activation.module_hash;
     assert!(engine.get(hash).is_none());
     let first = engine.compile(hash, &wasm).expect("it compiles");
     let second = engine.get(hash).expect("it is kept");
     assert!(std::sync::Arc::ptr_eq(&first, &second));
+}
+
+#[test]
+fn a_program_does_not_run_in_place_of_another() {
+    let engine = engine(Rules::default());
+    let wasm = wat::parse_str(module("", "")).expect("the text is WebAssembly");
+    let activation = activate(&wasm, PAGE_LIMIT, engine.rules()).expect("the program activates");
+    let other = wat::parse_str(module("", "(nop)")).expect("the text is WebAssembly");
+    let refused = engine.compile(activation.module_hash, &other).map(|_| ());
+    assert!(
+        matches!(refused, Err(EngineError::Changed { expected, .. }) if expected == activation.module_hash),
+        "{refused:?}"
+    );
+    assert!(engine.compile(activation.module_hash, &wasm).is_ok());
 }

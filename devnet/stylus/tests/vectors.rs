@@ -4,7 +4,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, U256, keccak256};
+use alloy_primitives::{Address, U256};
 use support::chain::{Account, Chain, Transaction};
 use surety_stylus::{
     Activation, ActivationError, Engine, Env, FrameInput, Outcome, OutcomeKind, Rules, activate,
@@ -238,7 +238,7 @@ impl Runner<'_> {
             },
             Some(gas) => {
                 transaction.pages = transaction.pages.opened(activation.entry.footprint);
-                let module = match self.engine.compile(keccak256(wasm), wasm) {
+                let module = match self.engine.compile(activation.module_hash, wasm) {
                     Ok(module) => module,
                     Err(error) => return self.failures.push(format!("{name}: {error}")),
                 };

@@ -1,5 +1,6 @@
 //! The chain in process: what blocks, contracts and programs do on it.
 
+mod cache_manager;
 mod evm;
 mod history;
 mod programs;
