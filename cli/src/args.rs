@@ -115,6 +115,12 @@ pub struct DevnetArgs {
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     pub host: IpAddr,
+    /// File to load the chain from, if it is there, and to save it to: every few seconds, and when the server stops
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Seconds between two saves
+    #[arg(long, value_name = "SECONDS", default_value_t = 2, requires = "state", value_parser = clap::value_parser!(u64).range(1..))]
+    pub state_interval: u64,
 }
 
 #[derive(Args, Debug)]

@@ -8,6 +8,7 @@
 //! | [`config`] | what a chain is started with |
 //! | [`node`] | the chain itself: state, blocks, receipts, time, snapshots |
 //! | [`rpc`] | JSON-RPC over a [`Node`] |
+//! | [`store`] | the chain on disk |
 //!
 //! ```
 //! use surety_devnet::{Config, Node};
@@ -24,6 +25,7 @@ pub mod node;
 mod precompiles;
 pub mod rpc;
 pub mod state;
+pub mod store;
 
 pub use config::{Config, Mining};
 pub use node::{Event, Node, NodeError};

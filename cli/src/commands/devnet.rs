@@ -1,16 +1,20 @@
 //! `surety devnet`: the embedded chain as a server.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use surety_devnet::{Config, Node, config::NITRO_DEV_ACCOUNT, rpc};
+use surety_devnet::{Config, Node, config::NITRO_DEV_ACCOUNT, rpc, store::Autosave};
 
 use crate::args::{DevnetArgs, GlobalArgs};
 
 /// Serves until it is interrupted.
 pub async fn run(global: &GlobalArgs, args: &DevnetArgs) -> Result<()> {
-    let node = Node::new(Config::default()).context("cannot start the chain")?;
+    let node = match &args.state {
+        Some(path) => Node::open(Config::default(), path),
+        None => Node::new(Config::default()),
+    };
+    let node = node.context("cannot start the chain")?;
     let address = SocketAddr::new(args.host, args.port);
     let server = rpc::serve(node.clone(), address)
         .await
@@ -24,9 +28,30 @@ pub async fn run(global: &GlobalArgs, args: &DevnetArgs) -> Result<()> {
     } else {
         print!("{}", greeting(&node, &server.url()));
     }
-    tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
+    let autosave = args.state.as_ref().map(|path| {
+        let every = Duration::from_secs(args.state_interval);
+        Autosave::start(node.clone(), path.clone(), every)
+    });
+    interrupted().await.context("cannot wait for signals")?;
     server.stop().await;
-    Ok(())
+    match autosave {
+        Some(autosave) => autosave.stop().context("the chain could not be saved"),
+        None => Ok(()),
+    }
+}
+
+/// Waits for Ctrl-C, or for the signal that service managers end processes with.
+async fn interrupted() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            result = tokio::signal::ctrl_c() => result,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 fn greeting(node: &Node, url: &str) -> String {

@@ -46,6 +46,8 @@ pub struct Chain {
     pub pool: Vec<Transaction>,
     pub impersonated: HashSet<Address>,
     pub impersonates_all: bool,
+    /// Counts how often somebody was in a position to change the chain.
+    pub revision: u64,
     blocks: Vec<Block>,
     hashes: Vec<B256>,
     numbers: HashMap<B256, u64>,
@@ -85,6 +87,7 @@ impl Chain {
             pool: Vec::new(),
             impersonated: HashSet::new(),
             impersonates_all: false,
+            revision: 0,
             blocks: Vec::new(),
             hashes: Vec::new(),
             numbers: HashMap::new(),
@@ -331,16 +334,39 @@ impl Chain {
         }
     }
 
+    /// All blocks, from the first on.
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    /// Starts again from these blocks, of which there is at least one. Snapshots are gone then.
+    pub fn replace_blocks(&mut self, blocks: Vec<Block>) {
+        self.blocks.clear();
+        self.hashes.clear();
+        self.numbers.clear();
+        self.transactions.clear();
+        self.snapshots.clear();
+        for block in blocks {
+            self.index(&block);
+            self.blocks.push(block);
+        }
+    }
+
     fn append(&mut self, block: Block) -> &Block {
+        self.index(&block);
+        self.blocks.push(block);
+        self.forget_old_states();
+        self.head()
+    }
+
+    /// Makes a block, which follows the last one, known by its hash and its transactions'.
+    fn index(&mut self, block: &Block) {
         let number = block.header.number;
         self.numbers.insert(block.hash, number);
         self.hashes.push(block.hash);
         for (index, mined) in block.transactions.iter().enumerate() {
             self.transactions.insert(mined.tx.hash(), (number, index));
         }
-        self.blocks.push(block);
-        self.forget_old_states();
-        self.head()
     }
 
     fn forget_old_states(&mut self) {

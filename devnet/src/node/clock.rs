@@ -2,6 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::store::image::ClockImage;
+
 /// Where the chain's time comes from. All times are in seconds since 1970.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Clock {
@@ -64,6 +66,24 @@ impl Clock {
 
     pub const fn set_interval(&mut self, interval: Option<u64>) {
         self.interval = interval;
+    }
+
+    pub fn image(&self) -> ClockImage {
+        ClockImage {
+            offset: self.offset.cast_unsigned(),
+            next: self.next.into_iter().collect(),
+            interval: self.interval.into_iter().collect(),
+        }
+    }
+}
+
+impl From<ClockImage> for Clock {
+    fn from(image: ClockImage) -> Self {
+        Self {
+            offset: image.offset.cast_signed(),
+            next: image.next.first().copied(),
+            interval: image.interval.first().copied(),
+        }
     }
 }
 

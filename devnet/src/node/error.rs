@@ -17,6 +17,9 @@ pub enum NodeError {
     /// The bytes are not a transaction, or the request contradicts itself.
     #[error("{0}")]
     InvalidRequest(String),
+    /// A state file cannot be used.
+    #[error("{0}")]
+    Store(String),
     #[error("block not found")]
     UnknownBlock,
     #[error("the state of block {block} is no longer kept; the oldest one kept is {oldest}")]

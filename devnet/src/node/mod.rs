@@ -11,6 +11,7 @@
 //! | `control` | mining, time, snapshots, state by decree |
 //! | `chain` | the chain itself, `block` and `transaction` what it consists of |
 //! | `simulate` | executions whose changes are thrown away |
+//! | `image` | the chain as it is saved |
 //! | `trace` | executions again, under a tracer |
 
 mod accounts;
@@ -22,6 +23,7 @@ mod convert;
 mod error;
 mod event;
 mod genesis;
+mod image;
 mod query;
 mod revert;
 mod simulate;
@@ -59,14 +61,18 @@ struct Inner {
 impl Node {
     /// A chain with its genesis block. Fails if the Stylus engine cannot run on this machine.
     pub fn new(config: Config) -> Result<Self, NodeError> {
-        let mining = config.mining;
-        let chain = RwLock::new(Chain::new(config)?);
+        Ok(Self::of(Chain::new(config)?))
+    }
+
+    fn of(chain: Chain) -> Self {
+        let mining = chain.config.mining;
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
+        let chain = RwLock::new(chain);
         let node = Self {
             inner: Arc::new(Inner { chain, events }),
         };
         node.set_mining(mining);
-        Ok(node)
+        node
     }
 
     pub fn config(&self) -> Config {
@@ -104,7 +110,9 @@ impl Node {
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Chain> {
-        self.inner.chain.write().unwrap_or_else(PoisonError::into_inner)
+        let mut chain = self.inner.chain.write().unwrap_or_else(PoisonError::into_inner);
+        chain.revision += 1;
+        chain
     }
 
     /// Tells listeners, if there are any.

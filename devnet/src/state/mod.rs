@@ -3,6 +3,7 @@
 //! Every change records what it replaced. A snapshot or the state after an old block is then just a position in that log:
 //! going back undoes the entries after it, looking back reads them.
 
+mod image;
 mod view;
 
 use std::collections::{HashMap, VecDeque};

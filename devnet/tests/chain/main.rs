@@ -4,4 +4,5 @@ mod cache_manager;
 mod evm;
 mod history;
 mod programs;
+mod store;
 mod support;

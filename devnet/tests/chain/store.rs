@@ -1,0 +1,190 @@
+//! Chains that outlive their process.
+
+use std::{
+    env, fs,
+    path::Path,
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use alloy::eips::BlockId;
+use alloy_primitives::{Address, Bytes, U256};
+use surety_devnet::{Config, Mining, Node, NodeError, store::Autosave};
+use tempfile::TempDir;
+
+use crate::support::*;
+
+const PATH: &str = "SURETY_TEST_STATE";
+
+/// Returns calldata.
+const ECHO: &str = r#"(module
+    (import "vm_hooks" "read_args" (func $read_args (param i32)))
+    (import "vm_hooks" "write_result" (func $write_result (param i32 i32)))
+    (memory (export "memory") 1 1)
+    (func (export "user_entrypoint") (param $len i32) (result i32)
+        (call $read_args (i32.const 0))
+        (call $write_result (i32.const 0) (local.get $len))
+        (i32.const 0)))"#;
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder for temporary files")
+}
+
+fn open(path: &Path) -> Result<Node, NodeError> {
+    Node::open(Config::default(), path)
+}
+
+#[test]
+fn a_chain_goes_on_where_it_was_saved() {
+    let folder = folder();
+    let path = folder.path().join("state");
+    let node = open(&path).expect("a chain starts without a file");
+    let echo = program(&node, ECHO);
+    let rich = Address::with_last_byte(0xaa);
+    let paid = send(&node, request(&node, rich, Bytes::new()).value(U256::from(5)));
+    node.set_balance(rich, U256::from(7));
+    node.mine(3, Some(10));
+    node.increase_time(1_000_000);
+    node.set_mining(Mining::Manual);
+    let waiting = node
+        .send_transaction(request(&node, rich, Bytes::new()).value(U256::from(1)))
+        .expect("accepted");
+    node.save(&path).expect("saved");
+
+    let again = open(&path).expect("loaded");
+    assert_eq!(
+        again.block_number(),
+        node.block_number() + 1,
+        "what waited is mined, mining being automatic again"
+    );
+    assert!(again.receipt(waiting).is_some_and(|receipt| receipt.is_success()));
+    assert_eq!(balance(&again, rich), U256::from(8));
+    for number in 0..=node.block_number() {
+        let id = BlockId::number(number);
+        assert_eq!(again.block(id, true), node.block(id, true));
+        assert_eq!(again.block_receipts(id), node.block_receipts(id));
+        assert_eq!(
+            again.balance(rich, id),
+            node.balance(rich, id),
+            "states of old blocks are kept too"
+        );
+    }
+    assert_eq!(
+        again.receipt(paid.0.transaction_hash),
+        node.receipt(paid.0.transaction_hash)
+    );
+    assert_eq!(
+        call(&again, echo, Bytes::from_static(b"hello")),
+        Ok(Bytes::from_static(b"hello"))
+    );
+    assert!(again.now() >= node.now());
+}
+
+#[test]
+fn a_file_that_is_not_whole_is_refused() {
+    let folder = folder();
+    let path = folder.path().join("state");
+    let node = node();
+    send(&node, request(&node, Address::ZERO, Bytes::new()));
+    node.save(&path).expect("saved");
+    let whole = fs::read(&path).expect("readable");
+
+    let refused = |bytes: &[u8]| {
+        fs::write(&path, bytes).expect("writable");
+        match open(&path) {
+            Err(NodeError::Store(message)) => message,
+            Err(other) => panic!("expected an error of the store, found {other}"),
+            Ok(_) => panic!("expected an error, but the chain started"),
+        }
+    };
+    for length in (0..whole.len()).step_by(whole.len() / 50 + 1) {
+        refused(&whole[..length]);
+    }
+    for position in (0..whole.len()).step_by(whole.len() / 50 + 1) {
+        let mut changed = whole.clone();
+        changed[position] ^= 0x10;
+        refused(&changed);
+    }
+    assert!(refused(b"{\"accounts\":{}}").contains("not a state file"));
+    let mut newer = whole.clone();
+    newer[23] = 9;
+    assert!(refused(&newer).contains("version 9"));
+    fs::write(&path, &whole).expect("writable");
+    assert!(open(&path).is_ok());
+}
+
+#[test]
+fn a_file_of_another_chain_is_refused() {
+    let folder = folder();
+    let path = folder.path().join("state");
+    node().save(&path).expect("saved");
+    let other = Config {
+        chain_id: 31_337,
+        ..Config::default()
+    };
+    let error = Node::open(other, &path).map(|_| ()).expect_err("the chain ids differ");
+    assert!(error.to_string().contains("chain id 412346, but 31337"), "{error}");
+}
+
+#[test]
+fn changes_are_saved_while_the_chain_runs_and_when_it_stops() {
+    let folder = folder();
+    let path = folder.path().join("state");
+    let node = node();
+    let autosave = Autosave::start(node.clone(), path.clone(), Duration::from_millis(5));
+    node.mine(2, None);
+    while !path.exists() {
+        thread::yield_now();
+    }
+    node.mine(5, None);
+    autosave.stop().expect("saved");
+    assert_eq!(open(&path).expect("loaded").block_number(), 7);
+}
+
+/// Not a test of its own: the process that the next test kills. Saves a chain that changes, without end.
+#[test]
+#[ignore = "runs until it is killed"]
+fn saves_until_it_is_killed() {
+    let path = env::var_os(PATH).expect("the test that starts this names a file");
+    let node = open(Path::new(&path)).expect("loaded");
+    let account = Address::with_last_byte(0xbb);
+    loop {
+        for slot in 0..2_000 {
+            node.set_storage(account, U256::from(slot), word(node.block_number() + 1));
+        }
+        node.mine(1, None);
+        node.save(Path::new(&path)).expect("saved");
+    }
+}
+
+#[test]
+fn a_process_killed_while_it_writes_leaves_a_file_that_loads() {
+    let folder = folder();
+    let path = folder.path().join("state");
+    let mut height = 0;
+    for round in 0..25_u64 {
+        let mut child = Command::new(env::current_exe().expect("this program"))
+            .args(["--ignored", "--exact", "store::saves_until_it_is_killed"])
+            .env(PATH, &path)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        thread::sleep(Duration::from_millis(60 + 7 * round));
+        child.kill().expect("it runs until it is killed");
+        child.wait().expect("it ends");
+        let node = open(&path).expect("the file loads, or is not there yet");
+        assert!(node.block_number() >= height, "blocks that were saved stay");
+        height = node.block_number();
+        if height > 0 {
+            let account = Address::with_last_byte(0xbb);
+            assert_eq!(
+                slot(&node, account, 0),
+                slot(&node, account, 1_999),
+                "all of a save, or none of it"
+            );
+        }
+    }
+    assert!(height > 0, "the processes came to save");
+}
