@@ -170,10 +170,12 @@ fn cut(
     for (above, (high, high_zero)) in rays.iter().enumerate().filter(|(at, _)| slacks[*at].is_positive()) {
         for (below, (low, low_zero)) in rays.iter().enumerate().filter(|(at, _)| slacks[*at].is_negative()) {
             let shared = high_zero & low_zero;
-            let adjacent = rays
-                .iter()
-                .enumerate()
-                .all(|(at, (_, zero))| at == above || at == below || shared & !zero != 0);
+            // An edge of a cone of dimension d lies on at least d - 2 facets, and on those of no third ray.
+            let adjacent = shared.count_ones() as usize + 1 >= reply.len()
+                && rays
+                    .iter()
+                    .enumerate()
+                    .all(|(at, (_, zero))| at == above || at == below || shared & !zero != 0);
             if adjacent {
                 let ray = high
                     .iter()

@@ -3,6 +3,7 @@
 use num_bigint::BigInt;
 use num_integer::Integer as _;
 use num_traits::One as _;
+use rayon::prelude::*;
 
 use super::{
     bimatrix::{Bimatrix, TooLarge},
@@ -28,7 +29,13 @@ pub struct NormalForm {
 /// Strategies of each player that a reduction left, by their indices in the whole game.
 pub type Kept = Vec<Vec<usize>>;
 
-/// An equilibrium of at least three players, found by fixing one player's strategy.
+/// Profiles that differ in one player's strategy alone: `stride` apart, from each of `starts`.
+struct Lines {
+    starts: Vec<usize>,
+    stride: usize,
+}
+
+/// A lottery of each player.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MixedProfile {
     pub lotteries: Vec<Mixed>,
@@ -49,9 +56,10 @@ impl NormalForm {
         };
         let all: Vec<Vec<Rational>> = form.profiles().map(|profile| payoffs(&profile)).collect();
         for player in 0..form.players.len() {
-            let scale = all
-                .iter()
-                .fold(BigInt::one(), |scale, payoffs| scale.lcm(payoffs[player].denom()));
+            let scale = all.iter().fold(BigInt::one(), |scale, payoffs| {
+                let part = payoffs[player].denom();
+                if part.is_one() { scale } else { scale.lcm(part) }
+            });
             form.payoffs[player] = all
                 .iter()
                 .map(|payoffs| payoffs[player].numer() * (&scale / payoffs[player].denom()))
@@ -189,33 +197,28 @@ impl NormalForm {
         best
     }
 
-    /// Whether `better` pays the player more than `worse` whatever the others do (`strict`), or at least as much.
-    pub fn dominates(&self, kept: &Kept, player: usize, better: usize, worse: usize, strict: bool) -> bool {
-        others(kept, player).into_iter().all(|mut profile| {
-            profile[player] = better;
-            let more = self.scaled(player, &profile);
-            profile[player] = worse;
-            let less = self.scaled(player, &profile);
-            if strict { more > less } else { more >= less }
-        })
-    }
-
-    /// Drops strictly dominated strategies until none is left: no equilibrium uses one.
+    /// Drops strategies that another one strictly dominates until none is left: no equilibrium uses one.
     pub fn undominated(&self, mut kept: Kept) -> Kept {
         loop {
             let mut changed = false;
             for player in 0..kept.len() {
-                let before = kept[player].clone();
-                kept[player] = before
+                let lines = self.lines(&kept, player);
+                let payoffs = &self.payoffs[player];
+                let dominates = |better: usize, worse: usize| {
+                    let stride = lines.stride;
+                    lines
+                        .starts
+                        .iter()
+                        .all(|start| payoffs[start + better * stride] > payoffs[start + worse * stride])
+                };
+                let before = &kept[player];
+                let after: Vec<usize> = before
                     .iter()
                     .copied()
-                    .filter(|&worse| {
-                        !before
-                            .iter()
-                            .any(|&better| self.dominates(&kept, player, better, worse, true))
-                    })
+                    .filter(|&worse| !before.iter().any(|&better| dominates(better, worse)))
                     .collect();
-                changed |= kept[player].len() < before.len();
+                changed |= after.len() < before.len();
+                kept[player] = after;
             }
             if !changed {
                 return kept;
@@ -223,29 +226,46 @@ impl NormalForm {
         }
     }
 
-    /// Keeps the first of strategies that nobody can tell apart by anybody's payoff.
+    /// Keeps the first of strategies that make no difference to anybody's payoff.
     pub fn distinct(&self, mut kept: Kept) -> Kept {
+        let everybody: Vec<usize> = (0..kept.len()).collect();
         for player in 0..kept.len() {
-            let mut first: Vec<usize> = Vec::new();
-            for &strategy in &kept[player] {
-                let known = first.iter().any(|&one| self.same(&kept, player, one, strategy));
-                if !known {
-                    first.push(strategy);
-                }
-            }
-            kept[player] = first;
+            kept[player] = self.distinct_of(&kept, player, &everybody);
         }
         kept
     }
 
-    fn same(&self, kept: &Kept, player: usize, one: usize, other: usize) -> bool {
-        others(kept, player).into_iter().all(|mut profile| {
-            profile[player] = one;
-            let number = self.number(&profile);
-            profile[player] = other;
-            let twin = self.number(&profile);
-            self.payoffs.iter().all(|payoffs| payoffs[number] == payoffs[twin])
-        })
+    /// The first of a player's strategies that make no difference to what these players get.
+    fn distinct_of(&self, kept: &Kept, player: usize, to: &[usize]) -> Vec<usize> {
+        let lines = self.lines(kept, player);
+        let same = |one: usize, other: usize| {
+            lines.starts.iter().all(|start| {
+                let (one, other) = (start + one * lines.stride, start + other * lines.stride);
+                to.iter().all(|&to| self.payoffs[to][one] == self.payoffs[to][other])
+            })
+        };
+        let mut first: Vec<usize> = Vec::new();
+        for &strategy in &kept[player] {
+            if !first.iter().any(|&one| same(one, strategy)) {
+                first.push(strategy);
+            }
+        }
+        first
+    }
+
+    /// Where the profiles stand in which the others play kept strategies and the player its first.
+    fn lines(&self, kept: &Kept, player: usize) -> Lines {
+        let mut starts = vec![0];
+        for (at, (strategies, names)) in kept.iter().zip(&self.strategies).enumerate() {
+            let own = [0];
+            let strategies = if at == player { own.as_slice() } else { strategies };
+            starts = starts
+                .iter()
+                .flat_map(|start| strategies.iter().map(move |strategy| start * names.len() + strategy))
+                .collect();
+        }
+        let stride = self.strategies[player + 1..].iter().map(Vec::len).product();
+        Lines { starts, stride }
     }
 
     /// The game of the two players `pair` while everybody else plays as in `profile`.
@@ -268,9 +288,13 @@ impl NormalForm {
         Bimatrix::new(table(row), table(column))
     }
 
-    /// The extreme equilibria of a game of two, among strategies that are undominated and distinct. They span all
-    /// equilibria: see [`Bimatrix`].
+    /// The extreme equilibria, pure and mixed, of a game whose players are two, among strategies that are undominated
+    /// and distinct. They span all equilibria: see [`Bimatrix`]. Of a game with more, those of the first two players
+    /// while the others play their first strategies; none of a game with fewer.
     pub fn two_player_equilibria(&self) -> Result<Vec<MixedProfile>, TooLarge> {
+        if self.players.len() < 2 {
+            return Ok(Vec::new());
+        }
         self.restricted_equilibria([0, 1], &vec![0; self.players.len()])
     }
 
@@ -296,28 +320,12 @@ impl NormalForm {
             .collect())
     }
 
-    /// Undominated and distinct strategies of two players while the others' are fixed. Only the two count.
+    /// Undominated and distinct strategies of two players while the others' are fixed. Only the two's payoffs count.
     fn reduce_pair(&self, mut kept: Kept, pair: [usize; 2]) -> Kept {
-        let fixed = |player: usize| !pair.contains(&player);
-        let twins = |form: &Self, kept: &Kept, player: usize, one: usize, other: usize| {
-            others(kept, player).into_iter().all(|mut profile| {
-                profile[player] = one;
-                let number = form.number(&profile);
-                profile[player] = other;
-                let twin = form.number(&profile);
-                pair.iter().all(|&p| form.payoffs[p][number] == form.payoffs[p][twin])
-            })
-        };
         loop {
             let size: usize = kept.iter().map(Vec::len).sum();
-            for player in (0..kept.len()).filter(|&player| !fixed(player)) {
-                let mut first: Vec<usize> = Vec::new();
-                for &strategy in &kept[player] {
-                    if !first.iter().any(|&one| twins(self, &kept, player, one, strategy)) {
-                        first.push(strategy);
-                    }
-                }
-                kept[player] = first;
+            for player in pair {
+                kept[player] = self.distinct_of(&kept, player, &pair);
             }
             kept = self.undominated(kept);
             if kept.iter().map(Vec::len).sum::<usize>() == size {
@@ -326,36 +334,30 @@ impl NormalForm {
         }
     }
 
-    /// Equilibria in which at most two players mix: each player in turn is held to each of its strategies, the extreme
-    /// equilibria of the other two are enumerated, and those stay to which the held strategy is a best reply. Pure ones
-    /// are left to [`NormalForm::pure_equilibria`]. Not enumerated: equilibria in which three players mix, and inner
-    /// points of a continuum whose extreme points fail the held player's test.
+    /// Equilibria in which at most two players mix: each two in turn, while the others are held to each profile of
+    /// theirs. The extreme equilibria of the two are enumerated, and those stay to which everybody else's strategy is a
+    /// best reply. Pure ones are left to [`NormalForm::pure_equilibria`]. Of two players that is everything. Of more, not
+    /// enumerated are equilibria in which three mix, and inner points of a continuum whose extreme points fail the
+    /// test of the players held.
     pub fn partly_mixed_equilibria(&self) -> Result<Vec<MixedProfile>, TooLarge> {
-        if self.players.len() == 2 {
-            let mut found = self.two_player_equilibria()?;
-            found.retain(MixedProfile::is_mixed);
-            return Ok(found);
-        }
         let kept = self.distinct(self.undominated(self.everything()));
         let small = self.part(&kept);
-        let mut found = Vec::new();
-        for held in 0..small.players.len() {
-            let [row, column] = match held {
-                0 => [1, 2],
-                1 => [0, 2],
-                _ => [0, 1],
-            };
-            for strategy in 0..small.strategies[held].len() {
-                let mut profile = vec![0; small.players.len()];
-                profile[held] = strategy;
-                let candidates = small.restricted_equilibria([row, column], &profile)?;
-                found.extend(
-                    candidates
-                        .into_iter()
-                        .filter(|candidate| candidate.is_mixed() && small.is_best_reply(held, &candidate.lotteries)),
-                );
+        let players = small.players.len();
+        let mut held: Vec<([usize; 2], Profile)> = Vec::new();
+        for row in 0..players {
+            for column in row + 1..players {
+                let others = small
+                    .profiles()
+                    .filter(|profile| profile[row] == 0 && profile[column] == 0);
+                held.extend(others.map(|profile| ([row, column], profile)));
             }
         }
+        let each: Result<Vec<_>, _> = held
+            .into_par_iter()
+            .map(|(pair, profile)| small.restricted_equilibria(pair, &profile))
+            .collect();
+        let mut found: Vec<MixedProfile> = each?.into_iter().flatten().collect();
+        found.retain(|candidate| candidate.is_mixed() && small.is_equilibrium(&candidate.lotteries));
         for profile in &mut found {
             for (lottery, kept) in profile.lotteries.iter_mut().zip(&kept) {
                 for (strategy, _) in lottery {
@@ -419,25 +421,4 @@ fn lottery(kept: &[usize], chances: &[Rational]) -> Mixed {
         .filter(|(_, chance)| !chance.is_zero())
         .map(|(&strategy, chance)| (strategy, chance.clone()))
         .collect()
-}
-
-/// Every profile of the kept strategies, with the player's own left at its first.
-fn others(kept: &Kept, player: usize) -> Vec<Profile> {
-    let mut profiles = vec![vec![0; kept.len()]];
-    for (at, strategies) in kept.iter().enumerate() {
-        if at == player {
-            continue;
-        }
-        profiles = profiles
-            .into_iter()
-            .flat_map(|profile| {
-                strategies.iter().map(move |&strategy| {
-                    let mut profile = profile.clone();
-                    profile[at] = strategy;
-                    profile
-                })
-            })
-            .collect();
-    }
-    profiles
 }

@@ -51,6 +51,18 @@ impl Tree {
         self.solve(self.root(), &roots)
     }
 
+    /// Probability of each end, by label, when everybody draws from its lottery.
+    pub fn ends(&self, strategic: &Strategic, profile: &MixedProfile) -> BTreeMap<String, Rational> {
+        let mut ends: BTreeMap<String, Rational> = BTreeMap::new();
+        for (pure, chance) in draws(profile) {
+            let play = self.play(&|information| self.choice(&strategic.plans, &pure, information));
+            for (label, part) in play.ends {
+                *ends.entry(label.to_owned()).or_default() += &chance * part;
+            }
+        }
+        ends
+    }
+
     fn solve(&self, root: usize, roots: &[usize]) -> Result<Vec<Solution>, SolveError> {
         let nested = self.outermost(root, roots);
         let mut choices: Vec<HashMap<usize, Solution>> = vec![HashMap::new()];
@@ -132,13 +144,7 @@ impl Tree {
         profile: &MixedProfile,
         chosen: &HashMap<usize, Solution>,
     ) -> Solution {
-        let mut here: BTreeMap<String, Rational> = BTreeMap::new();
-        for (pure, chance) in draws(profile) {
-            let play = stage.play(&|information| stage.choice(&strategic.plans, &pure, information));
-            for (label, part) in play.ends {
-                *here.entry(label.to_owned()).or_default() += &chance * part;
-            }
-        }
+        let here = stage.ends(strategic, profile);
         let mut ends = BTreeMap::new();
         let mut stages = vec![Stage {
             at: self.start(root),

@@ -291,8 +291,8 @@ impl Tree {
         match &self.nodes[at] {
             Node::End { label, payoffs } => {
                 for (sum, payoff) in play.payoffs.iter_mut().zip(payoffs) {
-                    if chance.is_one() {
-                        *sum += payoff;
+                    if sum.is_zero() && chance.is_one() {
+                        sum.clone_from(payoff);
                     } else {
                         *sum += &chance * payoff;
                     }
