@@ -10,9 +10,11 @@
 //! | `arbos` | parameters, program records and address sets that ArbOS keeps in its own account |
 //! | `block_cache` | programs that ran earlier in the block |
 //! | `recorder` | host calls for `stylusTracer` |
+//! | `budget` | how much a trace may record |
 
 pub mod arbos;
 pub mod block_cache;
+pub mod budget;
 pub mod context;
 mod handler;
 mod host;
@@ -90,7 +92,7 @@ pub fn execute(
     finish(evm, result)
 }
 
-/// Like [`execute`], watched by an inspector. Programs show as calls; their inside does not.
+/// Like [`execute`], watched by an inspector. Programs show as calls with their logs; their inside does not show.
 pub fn inspect<'a, INSP>(
     state: StateView<'a>,
     block: BlockEnv,

@@ -7,7 +7,7 @@ use std::convert::Infallible;
 
 use revm::{
     context::{Evm, FrameStack},
-    context_interface::context::ContextError,
+    context_interface::{ContextTr, JournalTr, context::ContextError},
     handler::{EthFrame, EvmTr, FrameInitOrResult, FrameResult, ItemOrResult, evm::FrameInitResult},
     inspector::{Inspector, InspectorEvmTr, handler::frame_end},
     interpreter::{
@@ -235,7 +235,14 @@ where
 
     fn inspect_frame_run(&mut self) -> Result<FrameInitOrResult<Frame>, Error> {
         let mut next = if self.in_program() {
-            self.run_program()?
+            let logged = self.inner.ctx.journal().logs().len();
+            let next = self.run_program()?;
+            let Evm { ctx, inspector, .. } = &mut self.inner;
+            // A revert has taken its logs out again.
+            for log in ctx.journal().logs().get(logged..).unwrap_or_default().to_vec() {
+                inspector.log(ctx, log);
+            }
+            next
         } else {
             let Evm {
                 ctx,

@@ -8,7 +8,10 @@ use alloy_primitives::{Address, B64, B256, Bloom, Bytes, Log, U256, keccak256, l
 
 use super::transaction::Transaction;
 use crate::{
-    evm::{BLOCK_GAS_LIMIT, Execution, context::SEQUENCER},
+    evm::{
+        BLOCK_GAS_LIMIT, BlockEnv, Execution,
+        context::{SEQUENCER, block_env},
+    },
     state::Mark,
 };
 
@@ -24,6 +27,7 @@ pub struct Mined {
     /// Logs of the block before this transaction.
     pub first_log: usize,
     pub bloom: Bloom,
+    /// Where a creation puts its contract, whether or not it succeeded.
     pub contract_address: Option<Address>,
 }
 
@@ -31,8 +35,12 @@ impl Mined {
     pub fn new(tx: Transaction, execution: Execution, before: Option<&Self>) -> Self {
         let gas_used = execution.gas_used();
         let success = execution.result.is_success();
-        let contract_address =
-            (tx.envelope.kind().is_create() && success).then(|| tx.sender.create(tx.envelope.nonce()));
+        // Also if the creation failed, as geth has it.
+        let contract_address = tx
+            .envelope
+            .kind()
+            .is_create()
+            .then(|| tx.sender.create(tx.envelope.nonce()));
         let logs = if success {
             execution.result.into_logs()
         } else {
@@ -50,7 +58,8 @@ impl Mined {
         }
     }
 
-    fn receipt(&self) -> ReceiptEnvelope {
+    /// The receipt that consensus hashes.
+    pub fn receipt(&self) -> ReceiptEnvelope {
         let receipt = Receipt {
             status: Eip658Value::Eip658(self.success),
             cumulative_gas_used: self.cumulative_gas_used,
@@ -70,6 +79,14 @@ pub struct Block {
     pub before: Mark,
     /// What contracts saw as the block's number.
     pub l1_number: u64,
+}
+
+impl Block {
+    /// The block as its transactions saw it.
+    pub fn env(&self) -> BlockEnv {
+        let base_fee = self.header.base_fee_per_gas.unwrap_or_default();
+        block_env(self.l1_number, self.header.timestamp, base_fee)
+    }
 }
 
 /// What a new block is made from.

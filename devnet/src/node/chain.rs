@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Blocks whose state can be asked for. Snapshots keep theirs for as long as they exist.
-const KEPT_STATES: usize = 1_024;
+pub const KEPT_STATES: usize = 1_024;
 
 /// Everything that a snapshot brings back.
 pub struct Snapshot {
@@ -146,17 +146,19 @@ impl Chain {
     pub fn view_before(&self, number: u64) -> Result<StateView<'_>, NodeError> {
         let block = self.block(number).ok_or(NodeError::UnknownBlock)?;
         if block.before < self.state.oldest() {
-            let oldest = self
-                .blocks
-                .iter()
-                .skip(1)
-                .find(|block| block.before >= self.state.oldest());
             return Err(NodeError::StateDiscarded {
                 block: number.saturating_sub(1),
-                oldest: oldest.map_or(self.height(), |block| block.header.number - 1),
+                oldest: self.oldest_state(),
             });
         }
         Ok(StateView::new(&self.state, self.state.past(block.before)))
+    }
+
+    /// The earliest block whose state is still known.
+    pub fn oldest_state(&self) -> u64 {
+        let kept = |block: &&Block| block.before >= self.state.oldest();
+        let first = self.blocks.iter().skip(1).find(kept);
+        first.map_or(self.height(), |block| block.header.number - 1)
     }
 
     /// What is so in block `number`.

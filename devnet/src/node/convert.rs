@@ -16,6 +16,7 @@ use serde_json::json;
 
 use super::{
     block::{Block, Mined},
+    raw,
     transaction::Transaction,
 };
 
@@ -25,7 +26,7 @@ pub fn header(block: &Block) -> WithOtherFields<AnyRpcHeader> {
         hash: block.hash,
         inner: AnyHeader::from(block.header.clone()),
         total_difficulty: None,
-        size: Some(U256::from(size(block))),
+        size: Some(U256::from(raw::encode(block).len())),
     };
     WithOtherFields {
         inner: header,
@@ -134,25 +135,4 @@ fn block_fields(block: &Block) -> OtherFields {
 /// The fields of a JSON object.
 fn fields(object: serde_json::Value) -> OtherFields {
     OtherFields::try_from(object).unwrap_or_default()
-}
-
-/// Bytes of the block in RLP.
-fn size(block: &Block) -> usize {
-    use alloy::{
-        eips::eip2718::Encodable2718,
-        rlp::{Encodable, Header as RlpHeader, length_of_length},
-    };
-    let transactions: usize = block
-        .transactions
-        .iter()
-        .map(|mined| mined.tx.envelope.network_len())
-        .sum();
-    let list = RlpHeader {
-        list: true,
-        payload_length: transactions,
-    }
-    .length()
-        + transactions;
-    let payload = block.header.length() + list + 1;
-    payload + length_of_length(payload)
 }

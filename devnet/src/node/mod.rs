@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `submit` | transactions and calls |
 //! | `query` | blocks, transactions, receipts, logs, state |
+//! | `raw` | the same in the encodings that consensus hashes |
 //! | `control` | mining, time, snapshots, state by decree |
 //! | `chain` | the chain itself, `block` and `transaction` what it consists of |
 //! | `simulate` | executions whose changes are thrown away |
@@ -25,6 +26,7 @@ mod event;
 mod genesis;
 mod image;
 mod query;
+mod raw;
 mod revert;
 mod simulate;
 mod submit;
@@ -37,6 +39,7 @@ use alloy::signers::local::PrivateKeySigner;
 use alloy_primitives::Address;
 use tokio::sync::broadcast;
 
+pub use chain::KEPT_STATES;
 pub use error::NodeError;
 pub use event::Event;
 

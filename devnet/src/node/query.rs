@@ -1,7 +1,7 @@
 //! Blocks, transactions, receipts, logs, state.
 
 use alloy::{
-    eips::{BlockId, BlockNumberOrTag, eip2718::Encodable2718},
+    eips::{BlockId, BlockNumberOrTag},
     network::{AnyRpcBlock, AnyRpcTransaction, AnyTransactionReceipt},
     rpc::types::{FeeHistory, Filter, FilterBlockOption, Log},
 };
@@ -46,16 +46,6 @@ impl Node {
         self.with_block(id, |block| {
             (index < block.transactions.len()).then(|| convert::mined(block, index))
         })
-    }
-
-    /// The EIP-2718 bytes of a transaction.
-    pub fn raw_transaction(&self, hash: B256) -> Option<Bytes> {
-        let chain = self.read();
-        let tx = match chain.find(hash) {
-            Some((block, index)) => &block.transactions[index].tx,
-            None => chain.pool.iter().find(|tx| tx.hash() == hash)?,
-        };
-        Some(tx.envelope.encoded_2718().into())
     }
 
     pub fn receipt(&self, hash: B256) -> Option<AnyTransactionReceipt> {
@@ -134,7 +124,12 @@ impl Node {
         })
     }
 
-    fn with_block<T>(&self, id: BlockId, read: impl FnOnce(&Block) -> Option<T>) -> Option<T> {
+    /// The earliest block whose state can be asked for. Later ones can too.
+    pub fn oldest_state(&self) -> u64 {
+        self.read().oldest_state()
+    }
+
+    pub(super) fn with_block<T>(&self, id: BlockId, read: impl FnOnce(&Block) -> Option<T>) -> Option<T> {
         let chain = self.read();
         let number = chain.number(id)?.min(chain.height());
         read(chain.block(number)?)

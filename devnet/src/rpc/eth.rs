@@ -9,10 +9,10 @@ use alloy::{
 };
 use jsonrpsee::core::RegisterMethodError;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{error::RpcError, params::Argument, registry::Registry};
-use crate::node::NodeError;
+use super::{Context, error::RpcError, params::Argument, registry::Registry};
+use crate::node::{KEPT_STATES, NodeError};
 
 /// The most blocks whose fees one request may ask for. Geth's limit.
 const MAX_FEE_HISTORY: u64 = 1_024;
@@ -47,6 +47,7 @@ fn register_chain(methods: &mut Registry) -> Result<(), RegisterMethodError> {
         },
     )?;
     methods.method("eth_syncing", |_, ()| Ok(false))?;
+    methods.method("eth_capabilities", |context, ()| capabilities(context))?;
     methods.method("eth_mining", |_, ()| Ok(false))?;
     methods.method("eth_hashrate", |_, ()| Ok(U64::ZERO))?;
     methods.method("eth_protocolVersion", |_, ()| Ok("0x44"))?;
@@ -55,6 +56,26 @@ fn register_chain(methods: &mut Registry) -> Result<(), RegisterMethodError> {
         let latest = context.node.block(BlockId::latest(), false).ok_or(RpcError::Internal)?;
         Ok(latest.header.beneficiary)
     })
+}
+
+/// What can be asked for of how old a block: everything but states, which are given up after a while.
+fn capabilities(context: &Context) -> Result<Value, RpcError> {
+    let head = context.node.block(BlockId::latest(), false).ok_or(RpcError::Internal)?;
+    let kept = json!({ "disabled": false, "oldestBlock": "0x0" });
+    let state = json!({
+        "disabled": false,
+        "oldestBlock": U64::from(context.node.oldest_state()),
+        "deleteStrategy": { "type": "window", "retentionBlocks": U64::from(KEPT_STATES) },
+    });
+    Ok(json!({
+        "head": { "number": U64::from(head.header.number), "hash": head.header.hash },
+        "state": state,
+        "tx": kept,
+        "logs": kept,
+        "receipts": kept,
+        "blocks": kept,
+        "stateproofs": { "disabled": true },
+    }))
 }
 
 type FeeHistoryParams = (u64, BlockNumberOrTag, Option<Vec<f64>>);

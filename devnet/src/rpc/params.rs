@@ -8,6 +8,7 @@ use alloy::{
     primitives::{Address, B256, Bytes, U256},
     rpc::types::{AccessList, BlockOverrides, Filter, TransactionRequest, state::StateOverride},
 };
+use alloy_rpc_types_trace::geth::{GethDebugTracingCallOptions, GethDebugTracingOptions};
 use jsonrpsee::types::Params;
 use serde::Deserialize;
 use serde_json::Value;
@@ -78,6 +79,8 @@ arguments! {
     BlockOverrides: "an object of block overrides", detail;
     Filter: "a filter object {fromBlock, toBlock, address, topics} or {blockHash, address, topics}", detail;
     AccessList: "a list of {address, storageKeys}", detail;
+    GethDebugTracingOptions: "an object of trace options {tracer, tracerConfig, ...}", detail;
+    GethDebugTracingCallOptions: "an object of trace options {tracer, tracerConfig, stateOverrides, ...}", detail;
     Value: "a value";
 }
 

@@ -15,7 +15,7 @@ use revm::{
 use super::{Info, State};
 
 /// Differences to a state: an older one, or what a caller wants to be assumed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Overlay {
     accounts: HashMap<Address, Option<Info>>,
     slots: HashMap<(Address, U256), U256>,
@@ -64,7 +64,7 @@ impl Overlay {
 }
 
 /// What an execution reads. Writes stay in revm's journal until they are committed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct StateView<'a> {
     state: &'a State,
     overlay: Overlay,

@@ -1,8 +1,10 @@
 //! The chain in process: what blocks, contracts and programs do on it.
 
 mod cache_manager;
+mod contracts;
 mod evm;
 mod history;
 mod programs;
 mod store;
 mod support;
+mod traces;

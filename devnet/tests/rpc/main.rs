@@ -3,6 +3,8 @@
 mod chain;
 mod development;
 mod filters;
+mod openrpc;
 mod refusals;
+mod specification;
 mod transactions;
 mod websocket;

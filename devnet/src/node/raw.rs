@@ -1,0 +1,63 @@
+//! Blocks, transactions and receipts in the encodings that consensus hashes.
+
+use alloy::{
+    eips::{BlockId, eip2718::Encodable2718},
+    rlp,
+};
+use alloy_primitives::{B256, Bytes};
+
+use super::{
+    Node,
+    block::{Block, Mined},
+};
+
+impl Node {
+    /// The EIP-2718 bytes of a transaction, mined or waiting.
+    pub fn raw_transaction(&self, hash: B256) -> Option<Bytes> {
+        let chain = self.read();
+        let tx = match chain.find(hash) {
+            Some((block, index)) => &block.transactions[index].tx,
+            None => chain.pool.iter().find(|tx| tx.hash() == hash)?,
+        };
+        Some(tx.envelope.encoded_2718().into())
+    }
+
+    /// The RLP of a header.
+    pub fn raw_header(&self, id: BlockId) -> Option<Bytes> {
+        self.with_block(id, |block| Some(rlp::encode(&block.header).into()))
+    }
+
+    /// The RLP of a block.
+    pub fn raw_block(&self, id: BlockId) -> Option<Bytes> {
+        self.with_block(id, |block| Some(encode(block).into()))
+    }
+
+    /// The EIP-2718 bytes of a block's receipts.
+    pub fn raw_receipts(&self, id: BlockId) -> Option<Vec<Bytes>> {
+        let encoded = |mined: &Mined| mined.receipt().encoded_2718().into();
+        self.with_block(id, |block| Some(block.transactions.iter().map(encoded).collect()))
+    }
+}
+
+/// Header, transactions and an empty list of uncles.
+pub fn encode(block: &Block) -> Vec<u8> {
+    let mut transactions = Vec::new();
+    for mined in &block.transactions {
+        mined.tx.envelope.network_encode(&mut transactions);
+    }
+    let mut payload = rlp::encode(&block.header);
+    list(transactions.len()).encode(&mut payload);
+    payload.extend(transactions);
+    list(0).encode(&mut payload);
+    let mut encoded = Vec::with_capacity(payload.len() + 9);
+    list(payload.len()).encode(&mut encoded);
+    encoded.extend(payload);
+    encoded
+}
+
+const fn list(payload_length: usize) -> rlp::Header {
+    rlp::Header {
+        list: true,
+        payload_length,
+    }
+}
