@@ -26,6 +26,7 @@ mod precompiles;
 pub mod rpc;
 pub mod state;
 pub mod store;
+mod trie;
 
 pub use config::{Config, Mining};
 pub use node::{Event, Node, NodeError};

@@ -1,12 +1,15 @@
 //! Blocks as the chain keeps them.
 
-use alloy::consensus::{
-    EMPTY_OMMER_ROOT_HASH, Eip658Value, Header, Receipt, ReceiptEnvelope, ReceiptWithBloom, Transaction as _,
-    proofs::{calculate_receipt_root, calculate_transaction_root},
+use alloy::{
+    consensus::{
+        EMPTY_OMMER_ROOT_HASH, Eip658Value, Header, Receipt, ReceiptEnvelope, ReceiptWithBloom, Transaction as _,
+        proofs::ordered_trie_root_encoded,
+    },
+    eips::eip2718::Encodable2718,
 };
-use alloy_primitives::{Address, B64, B256, Bloom, Bytes, Log, U256, keccak256, logs_bloom};
+use alloy_primitives::{Address, B64, B256, Bloom, Bytes, Log, U256, logs_bloom};
 
-use super::transaction::Transaction;
+use super::{start::StartBlock, transaction::Transaction};
 use crate::{
     evm::{
         BLOCK_GAS_LIMIT, BlockEnv, Execution,
@@ -74,6 +77,9 @@ impl Mined {
 pub struct Block {
     pub header: Header,
     pub hash: B256,
+    /// ArbOS' own transaction, which comes before all others. The genesis block has none.
+    pub start: Option<StartBlock>,
+    /// The users' transactions.
     pub transactions: Vec<Mined>,
     /// The state before the block's first transaction.
     pub before: Mark,
@@ -84,36 +90,102 @@ pub struct Block {
 impl Block {
     /// The block as its transactions saw it.
     pub fn env(&self) -> BlockEnv {
-        let base_fee = self.header.base_fee_per_gas.unwrap_or_default();
-        block_env(self.l1_number, self.header.timestamp, base_fee)
+        let header = &self.header;
+        BlockEnv {
+            beneficiary: header.beneficiary,
+            gas_limit: header.gas_limit,
+            ..block_env(self.l1_number, header.timestamp, self.base_fee())
+        }
+    }
+
+    /// Wei for each unit of gas.
+    pub fn base_fee(&self) -> u64 {
+        self.header.base_fee_per_gas.unwrap_or_default()
+    }
+
+    /// Position of the first user's transaction.
+    pub fn offset(&self) -> usize {
+        usize::from(self.start.is_some())
+    }
+
+    /// Transactions in the block, ArbOS' own counted.
+    pub fn count(&self) -> usize {
+        self.offset() + self.transactions.len()
+    }
+
+    /// The user's transaction at a position.
+    pub fn user(&self, position: usize) -> Option<&Mined> {
+        self.transactions.get(position.checked_sub(self.offset())?)
+    }
+
+    /// The hashes of all transactions, by position.
+    pub fn hashes(&self) -> impl Iterator<Item = B256> + '_ {
+        let start = self.start.iter().map(|start| start.hash);
+        start.chain(self.transactions.iter().map(|mined| mined.tx.hash()))
+    }
+}
+
+/// What may be set for the blocks to come.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// Wei for each unit of gas.
+    pub base_fee: u64,
+    pub coinbase: Address,
+    pub gas_limit: u64,
+}
+
+impl Terms {
+    pub const fn new(base_fee: u64) -> Self {
+        Self {
+            base_fee,
+            coinbase: SEQUENCER,
+            gas_limit: BLOCK_GAS_LIMIT,
+        }
+    }
+
+    /// A block on these terms as its transactions see it.
+    pub fn env(&self, l1_number: u64, timestamp: u64) -> BlockEnv {
+        BlockEnv {
+            beneficiary: self.coinbase,
+            gas_limit: self.gas_limit,
+            ..block_env(l1_number, timestamp, self.base_fee)
+        }
     }
 }
 
 /// What a new block is made from.
 pub struct Draft {
     pub parent_hash: B256,
-    pub parent_state_root: B256,
+    pub state_root: B256,
     pub number: u64,
     pub timestamp: u64,
-    pub base_fee: u64,
+    pub terms: Terms,
     pub l1_number: u64,
     pub arbos_version: u64,
     pub before: Mark,
+    pub start: Option<StartBlock>,
     pub transactions: Vec<Mined>,
 }
 
 impl Draft {
     /// Computes roots and hash.
     pub fn seal(self) -> Block {
-        let envelopes: Vec<_> = self.transactions.iter().map(|mined| &mined.tx.envelope).collect();
-        let receipts: Vec<_> = self.transactions.iter().map(Mined::receipt).collect();
-        let transactions_root = calculate_transaction_root(&envelopes);
-        let receipts_root = calculate_receipt_root(&receipts);
+        let (mut transactions, mut receipts) = (Vec::new(), Vec::new());
+        if let Some(start) = &self.start {
+            transactions.push(start.encoded());
+            receipts.push(StartBlock::encoded_receipt());
+        }
+        for mined in &self.transactions {
+            transactions.push(mined.tx.envelope.encoded_2718());
+            receipts.push(mined.receipt().encoded_2718());
+        }
+        let transactions_root = ordered_trie_root_encoded(&transactions);
+        let receipts_root = ordered_trie_root_encoded(&receipts);
         let header = Header {
             parent_hash: self.parent_hash,
             ommers_hash: EMPTY_OMMER_ROOT_HASH,
-            beneficiary: SEQUENCER,
-            state_root: state_root(self.parent_state_root, transactions_root, receipts_root),
+            beneficiary: self.terms.coinbase,
+            state_root: self.state_root,
             transactions_root,
             receipts_root,
             logs_bloom: self
@@ -122,29 +194,24 @@ impl Draft {
                 .fold(Bloom::ZERO, |bloom, mined| bloom | mined.bloom),
             difficulty: U256::ONE,
             number: self.number,
-            gas_limit: BLOCK_GAS_LIMIT,
+            gas_limit: self.terms.gas_limit,
             gas_used: self.transactions.last().map_or(0, |mined| mined.cumulative_gas_used),
             timestamp: self.timestamp,
             extra_data: Bytes::from(B256::ZERO),
             mix_hash: mix_hash(self.l1_number, self.arbos_version),
             nonce: B64::ZERO,
-            base_fee_per_gas: Some(self.base_fee),
+            base_fee_per_gas: Some(self.terms.base_fee),
             ..Header::default()
         };
         Block {
             hash: header.hash_slow(),
             header,
+            start: self.start,
             transactions: self.transactions,
             before: self.before,
             l1_number: self.l1_number,
         }
     }
-}
-
-/// No trie of the state is kept, so this commits to how the state came about instead: a hash over the parent's value, the
-/// transactions and their receipts.
-fn state_root(parent: B256, transactions: B256, receipts: B256) -> B256 {
-    keccak256([parent, transactions, receipts].concat())
 }
 
 /// Arbitrum's header fields: messages sent to L1 (none), L1 block number, ArbOS version, flags (none).

@@ -4,22 +4,24 @@ use std::collections::{HashMap, HashSet};
 
 use alloy::consensus::Transaction as _;
 use alloy::eips::{BlockId, BlockNumberOrTag};
-use alloy_primitives::{Address, B256, KECCAK256_EMPTY};
+use alloy_primitives::{Address, B256};
 use revm::context::result::InvalidTransaction;
 use surety_stylus::{Engine, Rules};
 
 use super::{
     NodeError,
     accounts::Keys,
-    block::{Block, Draft, Mined},
+    block::{Block, Draft, Mined, Terms},
     clock::Clock,
     genesis,
+    start::StartBlock,
     transaction::Transaction,
 };
 use crate::{
     config::{Config, Mining},
-    evm::{self, Arb, Facts, Mode, block_cache::BlockCache, context::block_env},
+    evm::{self, Arb, Facts, Mode, block_cache::BlockCache},
     state::{Mark, Overlay, State, StateView},
+    trie::StateTrie,
 };
 
 /// Blocks whose state can be asked for. Snapshots keep theirs for as long as they exist.
@@ -31,6 +33,7 @@ pub struct Snapshot {
     mark: Mark,
     blocks: usize,
     clock: Clock,
+    terms: Terms,
     pool: Vec<Transaction>,
 }
 
@@ -40,8 +43,15 @@ pub struct Chain {
     pub keys: Keys,
     pub engine: Engine,
     pub state: State,
+    /// The state at `in_trie`, as the head commits to it.
+    trie: StateTrie,
+    in_trie: Mark,
     pub clock: Clock,
+    /// For the blocks to come.
+    pub terms: Terms,
     pub mining: Mining,
+    /// Number of times that the way of mining was set: which of the threads that mine by the clock is the one to do it.
+    pub miner: u64,
     /// Transactions that wait, in the order in which they came.
     pub pool: Vec<Transaction>,
     pub impersonated: HashSet<Address>,
@@ -78,12 +88,18 @@ impl Chain {
             ..Rules::default()
         };
         let engine = Engine::new(rules).map_err(|error| NodeError::Execution(error.to_string()))?;
+        let mut trie = StateTrie::default();
+        trie.update(state.keys(), &StateView::new(&state, Overlay::default()));
         let mut chain = Self {
             keys,
+            trie,
+            in_trie: state.mark(),
             engine,
             state,
             clock,
+            terms: Terms::new(config.base_fee),
             mining: config.mining,
+            miner: 0,
             pool: Vec::new(),
             impersonated: HashSet::new(),
             impersonates_all: false,
@@ -128,7 +144,7 @@ impl Chain {
         self.blocks.get(usize::try_from(number).ok()?)
     }
 
-    /// Block and position of a mined transaction.
+    /// Block and position of a mined transaction, ArbOS' own included.
     pub fn find(&self, hash: B256) -> Option<(&Block, usize)> {
         let (number, index) = *self.transactions.get(&hash)?;
         Some((self.block(number)?, index))
@@ -200,7 +216,7 @@ impl Chain {
                 tx: tx.envelope.nonce(),
                 state: nonce,
             };
-            return Err(tx.refusal(&error, self.config.base_fee));
+            return Err(tx.refusal(&error, self.terms.base_fee));
         }
         match self.pool.iter().position(same) {
             Some(waiting) if self.pool[waiting].envelope.max_fee_per_gas() < tx.envelope.max_fee_per_gas() => {
@@ -235,7 +251,7 @@ impl Chain {
                 self.pool.insert(position, tx);
                 Ok(None)
             }
-            Err(error) => Err(tx.refusal(&error, self.config.base_fee)),
+            Err(error) => Err(tx.refusal(&error, self.terms.base_fee)),
         }
     }
 
@@ -277,6 +293,7 @@ impl Chain {
             mark: self.state.mark(),
             blocks: self.blocks.len(),
             clock: self.clock,
+            terms: self.terms,
             pool: self.pool.clone(),
         });
         id
@@ -290,17 +307,48 @@ impl Chain {
         let Some(snapshot) = self.snapshots.drain(position..).next() else {
             return false;
         };
-        self.state.undo_to(snapshot.mark);
-        for block in self.blocks.drain(snapshot.blocks..) {
-            self.numbers.remove(&block.hash);
-            for mined in &block.transactions {
-                self.transactions.remove(&mined.tx.hash());
-            }
-        }
-        self.hashes.truncate(snapshot.blocks);
+        self.truncate(snapshot.blocks, snapshot.mark);
         self.clock = snapshot.clock;
+        self.terms = snapshot.terms;
         self.pool = snapshot.pool;
         true
+    }
+
+    /// Takes the latest `depth` blocks back, with snapshots taken since. Fails, and changes nothing, if one of them is the
+    /// genesis block or the state before them is no longer kept.
+    pub fn rollback(&mut self, depth: u64) -> Result<(), NodeError> {
+        let Some(head) = self.height().checked_sub(depth) else {
+            return Err(NodeError::InvalidRequest(format!(
+                "expected at most {} blocks to take back, got {depth}",
+                self.height()
+            )));
+        };
+        if depth == 0 {
+            return Ok(());
+        }
+        self.view_before(head + 1)?;
+        let blocks = self.blocks.len() - depth as usize;
+        let mark = self.blocks[blocks].before;
+        self.snapshots
+            .retain(|snapshot| snapshot.blocks <= blocks && snapshot.mark <= mark);
+        self.truncate(blocks, mark);
+        Ok(())
+    }
+
+    /// Goes back to the first `blocks` blocks and the state at `mark`.
+    fn truncate(&mut self, blocks: usize, mark: Mark) {
+        let changed: Vec<_> = self.state.changed_since(mark).collect();
+        self.state.undo_to(mark);
+        let view = StateView::new(&self.state, Overlay::default());
+        self.trie.update(changed, &view);
+        self.in_trie = self.in_trie.min(mark);
+        for block in self.blocks.drain(blocks..) {
+            self.numbers.remove(&block.hash);
+            for hash in block.hashes() {
+                self.transactions.remove(&hash);
+            }
+        }
+        self.hashes.truncate(blocks);
     }
 
     /// Executes a transaction on the present state and takes over its changes.
@@ -312,8 +360,8 @@ impl Chain {
         before: Option<&Mined>,
     ) -> Result<(Mined, BlockCache), InvalidTransaction> {
         let view = StateView::new(&self.state, Overlay::default());
-        let env = block_env(self.config.l1_block_number, timestamp, self.config.base_fee);
-        let offered = tx.offered_price(self.config.base_fee);
+        let env = self.terms.env(self.config.l1_block_number, timestamp);
+        let offered = tx.offered_price(self.terms.base_fee);
         let arb = Arb::new(&self.engine, self.facts(self.height() + 1), cache).offering(offered);
         let mut execution = evm::execute(view, env, tx.env(), arb, Mode::Transaction)?;
         self.state.commit(std::mem::take(&mut execution.state));
@@ -321,17 +369,46 @@ impl Chain {
         Ok((Mined::new(tx.clone(), execution, before), cache))
     }
 
-    fn draft(&self, timestamp: u64, transactions: Vec<Mined>, before: Mark) -> Draft {
+    /// The root of the present state.
+    fn state_root(&mut self) -> B256 {
+        let view = StateView::new(&self.state, Overlay::default());
+        self.trie.update(self.state.changed_since(self.in_trie), &view);
+        self.in_trie = self.state.mark();
+        self.trie.root()
+    }
+
+    /// The state after a block as a trie, with what its proofs are about.
+    pub fn trie(&self, number: u64) -> Result<(StateTrie, StateView<'_>), NodeError> {
+        let mark = match self.block(number + 1) {
+            Some(next) => next.before,
+            None => self.state.mark(),
+        };
+        let view = self.view(number)?;
+        let mut trie = self.trie.clone();
+        trie.update(self.state.changed_since(self.in_trie.min(mark)), &view);
+        Ok((trie, view))
+    }
+
+    fn draft(&mut self, timestamp: u64, transactions: Vec<Mined>, before: Mark) -> Draft {
+        let state_root = self.state_root();
         let parent = self.blocks.last();
         Draft {
             parent_hash: parent.map_or(B256::ZERO, |parent| parent.hash),
-            parent_state_root: parent.map_or(KECCAK256_EMPTY, |parent| parent.header.state_root),
+            state_root,
             number: parent.map_or(0, |parent| parent.header.number + 1),
             timestamp,
-            base_fee: self.config.base_fee,
+            terms: self.terms,
             l1_number: self.config.l1_block_number,
             arbos_version: self.config.arbos_version,
             before,
+            start: parent.map(|parent| {
+                StartBlock::new(
+                    self.config.chain_id,
+                    self.config.l1_block_number,
+                    parent.header.number + 1,
+                    timestamp.saturating_sub(parent.header.timestamp),
+                )
+            }),
             transactions,
         }
     }
@@ -341,8 +418,23 @@ impl Chain {
         &self.blocks
     }
 
-    /// Starts again from these blocks, of which there is at least one. Snapshots are gone then.
-    pub fn replace_blocks(&mut self, blocks: Vec<Block>) {
+    /// Becomes another chain, which is mined as this one was.
+    pub fn give_way_to(&mut self, other: Self) {
+        *self = Self {
+            mining: self.mining,
+            miner: self.miner,
+            revision: self.revision,
+            ..other
+        };
+    }
+
+    /// Starts again from these blocks, of which there is at least one, and this state. Snapshots are gone then.
+    pub fn replace(&mut self, blocks: Vec<Block>, state: State) {
+        self.trie = StateTrie::default();
+        self.trie
+            .update(state.keys(), &StateView::new(&state, Overlay::default()));
+        self.in_trie = state.mark();
+        self.state = state;
         self.blocks.clear();
         self.hashes.clear();
         self.numbers.clear();
@@ -366,8 +458,8 @@ impl Chain {
         let number = block.header.number;
         self.numbers.insert(block.hash, number);
         self.hashes.push(block.hash);
-        for (index, mined) in block.transactions.iter().enumerate() {
-            self.transactions.insert(mined.tx.hash(), (number, index));
+        for (position, hash) in block.hashes().enumerate() {
+            self.transactions.insert(hash, (number, position));
         }
     }
 

@@ -9,8 +9,11 @@ use std::{
 use alloy_primitives::{Address, B256, Bytes, U256};
 use revm::bytecode::Bytecode;
 
-use super::{Inner, Node, NodeError};
+use super::{Inner, Node, NodeError, chain::Chain};
 use crate::{config::Mining, state::Info};
+
+/// How often a miner looks whether it is still wanted.
+const CHECK: Duration = Duration::from_millis(100);
 
 /// Blocks and time on demand.
 impl Node {
@@ -35,9 +38,10 @@ impl Node {
     pub fn set_mining(&self, mining: Mining) {
         let mut chain = self.write();
         chain.mining = mining;
+        chain.miner += 1;
         match mining {
             Mining::Auto => self.mine_ready(&mut chain),
-            Mining::Interval(every) => mine_every(Arc::downgrade(&self.inner), every),
+            Mining::Interval(every) => mine_every(Arc::downgrade(&self.inner), chain.miner, every),
             Mining::Manual => {}
         }
     }
@@ -78,10 +82,36 @@ impl Node {
     }
 }
 
+/// What the next block and all after it are like.
+impl Node {
+    /// Wei for each unit of gas. It stays until it is set again.
+    pub fn set_base_fee(&self, wei: u64) {
+        self.write().terms.base_fee = wei;
+    }
+
+    pub fn set_coinbase(&self, address: Address) {
+        self.write().terms.coinbase = address;
+    }
+
+    pub fn set_gas_limit(&self, gas: u64) {
+        self.write().terms.gas_limit = gas;
+    }
+
+    /// Transactions that were signed for another chain are refused from now on.
+    pub fn set_chain_id(&self, id: u64) {
+        self.write().config.chain_id = id;
+    }
+}
+
 /// State by decree.
 impl Node {
     pub fn set_balance(&self, address: Address, balance: U256) {
         self.change(address, |info| info.balance = balance);
+    }
+
+    /// Adds to a balance; what would be more than a balance can be is left out.
+    pub fn add_balance(&self, address: Address, wei: U256) {
+        self.change(address, |info| info.balance = info.balance.saturating_add(wei));
     }
 
     pub fn set_nonce(&self, address: Address, nonce: u64) {
@@ -95,7 +125,12 @@ impl Node {
     }
 
     pub fn set_storage(&self, address: Address, slot: U256, value: B256) {
-        self.write().state.set_slot(address, slot, value.into());
+        let mut chain = self.write();
+        // Storage hangs on an account in the trie.
+        if chain.state.account(address).is_none() {
+            chain.state.set_account(address, Some(Info::default()));
+        }
+        chain.state.set_slot(address, slot, value.into());
     }
 
     /// Lets `eth_sendTransaction` act for an address without its key.
@@ -123,6 +158,20 @@ impl Node {
         id.try_into().is_ok_and(|id| self.write().revert(id))
     }
 
+    /// Takes the latest blocks back, and with them what they did. Fails if there are not so many, or if the state before
+    /// them is no longer kept.
+    pub fn rollback(&self, depth: u64) -> Result<(), NodeError> {
+        self.write().rollback(depth)
+    }
+
+    /// Starts the chain anew from its genesis block. How it mines stays as it is.
+    pub fn reset(&self) -> Result<(), NodeError> {
+        let mut chain = self.write();
+        let fresh = Chain::new(chain.config.clone())?;
+        chain.give_way_to(fresh);
+        Ok(())
+    }
+
     fn change(&self, address: Address, change: impl FnOnce(&mut Info)) {
         let mut chain = self.write();
         let mut info = chain.state.account(address).unwrap_or_default();
@@ -139,18 +188,27 @@ fn check_time(given: u64, latest: u64) -> Result<(), NodeError> {
     }
 }
 
-/// Mines until the node is gone or mines otherwise.
-fn mine_every(node: Weak<Inner>, every: Duration) {
+/// Mines until the node is gone or has another miner.
+fn mine_every(node: Weak<Inner>, miner: u64, every: Duration) {
     thread::spawn(move || {
+        let mut waited = Duration::ZERO;
         loop {
-            thread::sleep(every);
+            let wait = (every - waited).min(CHECK);
+            thread::sleep(wait);
+            waited += wait;
             let Some(inner) = node.upgrade() else { return };
             let node = Node { inner };
-            let mut chain = node.write();
-            if chain.mining != Mining::Interval(every) {
+            if node.read().miner != miner {
                 return;
             }
-            node.announce_block(chain.mine());
+            if waited < every {
+                continue;
+            }
+            waited = Duration::ZERO;
+            let mut chain = node.write();
+            if chain.miner == miner {
+                node.announce_block(chain.mine());
+            }
         }
     });
 }

@@ -3,20 +3,23 @@
 use alloy::consensus::Transaction as _;
 use alloy::{
     consensus::{Eip658Value, Receipt, ReceiptWithBloom, transaction::Recovered},
-    network::any::AnyReceiptEnvelope,
-    network::{AnyHeader, AnyRpcBlock, AnyRpcHeader, AnyRpcTransaction, AnyTransactionReceipt, AnyTxEnvelope},
+    network::{
+        AnyHeader, AnyRpcBlock, AnyRpcHeader, AnyRpcTransaction, AnyTransactionReceipt, AnyTxEnvelope, AnyTxType,
+        UnknownTxEnvelope, UnknownTypedTransaction, any::AnyReceiptEnvelope,
+    },
     rpc::types::{
         Block as RpcBlock, BlockTransactions, Header as RpcHeader, Log, Transaction as RpcTransaction,
         TransactionReceipt,
     },
     serde::{OtherFields, WithOtherFields},
 };
-use alloy_primitives::{B256, U64, U256};
+use alloy_primitives::{Address, B256, Bloom, U64, U256};
 use serde_json::json;
 
 use super::{
     block::{Block, Mined},
     raw,
+    start::StartBlock,
     transaction::Transaction,
 };
 
@@ -37,9 +40,13 @@ pub fn header(block: &Block) -> WithOtherFields<AnyRpcHeader> {
 /// A block with whole transactions, or only their hashes.
 pub fn block(block: &Block, full: bool) -> AnyRpcBlock {
     let transactions = if full {
-        BlockTransactions::Full((0..block.transactions.len()).map(|index| mined(block, index)).collect())
+        BlockTransactions::Full(
+            (0..block.count())
+                .filter_map(|position| mined(block, position))
+                .collect(),
+        )
     } else {
-        BlockTransactions::Hashes(block.transactions.iter().map(|mined| mined.tx.hash()).collect())
+        BlockTransactions::Hashes(block.hashes().collect())
     };
     let WithOtherFields { inner: header, other } = header(block);
     AnyRpcBlock(WithOtherFields {
@@ -53,21 +60,31 @@ pub fn block(block: &Block, full: bool) -> AnyRpcBlock {
     })
 }
 
-/// The transaction at `index` of a block, which must exist.
-pub fn mined(block: &Block, index: usize) -> AnyRpcTransaction {
-    let base_fee = u128::from(block.header.base_fee_per_gas.unwrap_or_default());
-    let place = Some((block.hash, block.header.number, index as u64, block.header.timestamp));
-    transaction(&block.transactions[index].tx, base_fee, place)
+/// The transaction at a position of a block.
+pub fn mined(block: &Block, position: usize) -> Option<AnyRpcTransaction> {
+    let place = Some((block.hash, block.header.number, position as u64, block.header.timestamp));
+    if let Some(Mined { tx, .. }) = block.user(position) {
+        let envelope = AnyTxEnvelope::Ethereum(tx.envelope.clone());
+        return Some(transaction(envelope, tx.sender, block.base_fee().into(), place));
+    }
+    let start = block.start.as_ref().filter(|_| position == 0)?;
+    Some(transaction(start_envelope(start), StartBlock::ADDRESS, 0, place))
 }
 
 /// A transaction that waits.
 pub fn pending(tx: &Transaction) -> AnyRpcTransaction {
-    transaction(tx, tx.envelope.max_fee_per_gas(), None)
+    let envelope = AnyTxEnvelope::Ethereum(tx.envelope.clone());
+    transaction(envelope, tx.sender, tx.envelope.max_fee_per_gas(), None)
 }
 
-fn transaction(tx: &Transaction, gas_price: u128, place: Option<(B256, u64, u64, u64)>) -> AnyRpcTransaction {
+fn transaction(
+    envelope: AnyTxEnvelope,
+    sender: Address,
+    gas_price: u128,
+    place: Option<(B256, u64, u64, u64)>,
+) -> AnyRpcTransaction {
     AnyRpcTransaction(WithOtherFields::new(RpcTransaction {
-        inner: Recovered::new_unchecked(AnyTxEnvelope::Ethereum(tx.envelope.clone()), tx.sender),
+        inner: Recovered::new_unchecked(envelope, sender),
         block_hash: place.map(|place| place.0),
         block_number: place.map(|place| place.1),
         transaction_index: place.map(|place| place.2),
@@ -76,40 +93,107 @@ fn transaction(tx: &Transaction, gas_price: u128, place: Option<(B256, u64, u64,
     }))
 }
 
-/// The receipt of the transaction at `index` of a block, which must exist.
-pub fn receipt(block: &Block, index: usize) -> AnyTransactionReceipt {
-    let mined = &block.transactions[index];
-    let receipt = Receipt {
-        status: Eip658Value::Eip658(mined.success),
-        cumulative_gas_used: mined.cumulative_gas_used,
-        logs: logs(block, index).collect(),
+/// ArbOS' transaction, with the fields that Nitro gives it: of a signature it has zeros.
+fn start_envelope(start: &StartBlock) -> AnyTxEnvelope {
+    AnyTxEnvelope::Unknown(UnknownTxEnvelope {
+        hash: start.hash,
+        inner: UnknownTypedTransaction {
+            ty: AnyTxType(StartBlock::TYPE),
+            fields: fields(json!({
+                "chainId": U64::from(start.chain_id),
+                "to": StartBlock::ADDRESS,
+                "input": start.input,
+                "nonce": "0x0",
+                "gas": "0x0",
+                "value": "0x0",
+                "v": "0x0",
+                "r": "0x0",
+                "s": "0x0",
+            })),
+            memo: Default::default(),
+        },
+    })
+}
+
+/// The receipt of the transaction at a position of a block.
+pub fn receipt(block: &Block, position: usize) -> Option<AnyTransactionReceipt> {
+    let content = match block.user(position) {
+        Some(mined) => Content::of(mined, logs(block, position - block.offset()).collect()),
+        None => Content::of_start(block.start.as_ref().filter(|_| position == 0)?),
     };
     let inner = TransactionReceipt {
-        inner: AnyReceiptEnvelope {
-            inner: ReceiptWithBloom::new(receipt, mined.bloom),
-            r#type: mined.tx.envelope.tx_type() as u8,
-        },
-        transaction_hash: mined.tx.hash(),
-        transaction_index: Some(index as u64),
+        inner: content.envelope,
+        transaction_hash: content.hash,
+        transaction_index: Some(position as u64),
         block_hash: Some(block.hash),
         block_number: Some(block.header.number),
-        gas_used: mined.gas_used,
-        effective_gas_price: u128::from(block.header.base_fee_per_gas.unwrap_or_default()),
+        gas_used: content.gas_used,
+        effective_gas_price: block.base_fee().into(),
         blob_gas_used: None,
         blob_gas_price: None,
-        from: mined.tx.sender,
-        to: mined.tx.envelope.to(),
-        contract_address: mined.contract_address,
+        from: content.from,
+        to: content.to,
+        contract_address: content.contract_address,
     };
     let other = fields(json!({
         "gasUsedForL1": "0x0",
         "l1BlockNumber": U64::from(block.l1_number),
         "timeboosted": false,
     }));
-    AnyTransactionReceipt(WithOtherFields { inner, other })
+    Some(AnyTransactionReceipt(WithOtherFields { inner, other }))
 }
 
-/// The logs of the transaction at `index` of a block, which must exist.
+/// What a receipt says besides the transaction's place.
+struct Content {
+    hash: B256,
+    from: Address,
+    to: Option<Address>,
+    gas_used: u64,
+    contract_address: Option<Address>,
+    envelope: AnyReceiptEnvelope<Log>,
+}
+
+impl Content {
+    fn of(mined: &Mined, logs: Vec<Log>) -> Self {
+        let receipt = Receipt {
+            status: Eip658Value::Eip658(mined.success),
+            cumulative_gas_used: mined.cumulative_gas_used,
+            logs,
+        };
+        Self {
+            hash: mined.tx.hash(),
+            from: mined.tx.sender,
+            to: mined.tx.envelope.to(),
+            gas_used: mined.gas_used,
+            contract_address: mined.contract_address,
+            envelope: AnyReceiptEnvelope {
+                inner: ReceiptWithBloom::new(receipt, mined.bloom),
+                r#type: mined.tx.envelope.tx_type() as u8,
+            },
+        }
+    }
+
+    fn of_start(start: &StartBlock) -> Self {
+        let receipt = Receipt {
+            status: Eip658Value::Eip658(true),
+            cumulative_gas_used: 0,
+            logs: Vec::new(),
+        };
+        Self {
+            hash: start.hash,
+            from: StartBlock::ADDRESS,
+            to: Some(StartBlock::ADDRESS),
+            gas_used: 0,
+            contract_address: None,
+            envelope: AnyReceiptEnvelope {
+                inner: ReceiptWithBloom::new(receipt, Bloom::ZERO),
+                r#type: StartBlock::TYPE,
+            },
+        }
+    }
+}
+
+/// The logs of a user's transaction of a block, which must exist.
 pub fn logs(block: &Block, index: usize) -> impl Iterator<Item = Log> + '_ {
     let mined: &Mined = &block.transactions[index];
     mined.logs.iter().enumerate().map(move |(position, log)| Log {
@@ -118,7 +202,7 @@ pub fn logs(block: &Block, index: usize) -> impl Iterator<Item = Log> + '_ {
         block_number: Some(block.header.number),
         block_timestamp: Some(block.header.timestamp),
         transaction_hash: Some(mined.tx.hash()),
-        transaction_index: Some(index as u64),
+        transaction_index: Some((block.offset() + index) as u64),
         log_index: Some((mined.first_log + position) as u64),
         removed: false,
     })

@@ -20,6 +20,9 @@ pub enum NodeError {
     /// A state file cannot be used.
     #[error("{0}")]
     Store(String),
+    /// A sequence of simulated blocks cannot be. The code is that of `eth_simulateV1`'s specification.
+    #[error("{message}")]
+    Simulation { code: i32, message: String },
     #[error("block not found")]
     UnknownBlock,
     #[error("the state of block {block} is no longer kept; the oldest one kept is {oldest}")]
@@ -33,11 +36,13 @@ pub enum NodeError {
 }
 
 impl NodeError {
-    /// The JSON-RPC error code: 3 for reverts, -32602 for requests that make no sense, else -32000.
+    /// The JSON-RPC error code: 3 for reverts, -32602 for requests that make no sense, those of `eth_simulateV1`, else
+    /// -32000.
     pub const fn code(&self) -> i32 {
         match self {
             Self::Revert { .. } => 3,
             Self::InvalidRequest(_) => -32602,
+            Self::Simulation { code, .. } => *code,
             _ => -32000,
         }
     }

@@ -6,12 +6,13 @@ use alloy::{
     consensus::TxEnvelope,
     eips::eip2718::{Decodable2718, Encodable2718},
 };
-use alloy_primitives::logs_bloom;
+use alloy_primitives::{Bytes, logs_bloom};
 
 use super::{
     Node, NodeError,
-    block::{Block, Mined},
+    block::{Block, Mined, Terms},
     chain::Chain,
+    start::StartBlock,
     transaction::Transaction,
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     state::{Mark, State},
     store::{
         StoreError, file,
-        image::{BlockImage, ChainImage, MinedImage, TransactionImage},
+        image::{BlockImage, ChainImage, MinedImage, StartImage, TermsImage, TransactionImage},
     },
 };
 
@@ -53,6 +54,24 @@ impl Node {
         Ok(revision)
     }
 
+    /// What [`Node::save`] would write.
+    pub fn dump(&self) -> Bytes {
+        file::encode(&self.read().image()).into()
+    }
+
+    /// Goes on as the chain that [`Node::dump`] gave or [`Node::save`] wrote, which must be one with this chain's id, ArbOS
+    /// version and kind. How blocks are made stays as it is.
+    pub fn load(&self, dump: &[u8]) -> Result<(), NodeError> {
+        let failed = |error: StoreError| NodeError::Store(error.to_string());
+        let image = file::decode(dump).map_err(failed)?;
+        let mut chain = self.write();
+        check(&chain.config, &image).map_err(failed)?;
+        let mut loaded = Chain::new(chain.config.clone())?;
+        loaded.restore(image).map_err(failed)?;
+        chain.give_way_to(loaded);
+        Ok(())
+    }
+
     /// Grows whenever something may have changed.
     pub fn revision(&self) -> u64 {
         self.read().revision
@@ -79,6 +98,11 @@ impl Chain {
             arbos_version: self.config.arbos_version,
             debug_chain: self.config.debug_chain,
             clock: self.clock.image(),
+            terms: TermsImage {
+                base_fee: self.terms.base_fee,
+                coinbase: self.terms.coinbase,
+                gas_limit: self.terms.gas_limit,
+            },
             state: self.state.image(),
             blocks: self.blocks().iter().map(block_image).collect(),
             pool: self.pool.iter().map(transaction_image).collect(),
@@ -103,9 +127,13 @@ impl Chain {
         if blocks.is_empty() {
             return Err(StoreError::Damaged("it has no block".into()));
         }
-        self.replace_blocks(blocks);
-        self.state = State::restore(image.state);
+        self.replace(blocks, State::restore(image.state));
         self.clock = image.clock.into();
+        self.terms = Terms {
+            base_fee: image.terms.base_fee,
+            coinbase: image.terms.coinbase,
+            gas_limit: image.terms.gas_limit,
+        };
         self.pool = image.pool.into_iter().map(transaction).collect::<Result<_, _>>()?;
         self.impersonated = image.impersonated.into_iter().collect();
         self.impersonates_all = image.impersonates_all;
@@ -140,8 +168,25 @@ fn block_image(block: &Block) -> BlockImage {
     BlockImage {
         header: block.header.clone(),
         l1_number: block.l1_number,
+        start: block.start.iter().map(start_image).collect(),
         before: block.before.position(),
         transactions: block.transactions.iter().map(mined).collect(),
+    }
+}
+
+fn start_image(start: &StartBlock) -> StartImage {
+    StartImage {
+        hash: start.hash,
+        chain_id: start.chain_id,
+        input: start.input.clone(),
+    }
+}
+
+fn start(image: StartImage) -> StartBlock {
+    StartBlock {
+        hash: image.hash,
+        chain_id: image.chain_id,
+        input: image.input,
     }
 }
 
@@ -164,6 +209,7 @@ fn block(image: BlockImage) -> Result<Block, StoreError> {
     Ok(Block {
         hash: image.header.hash_slow(),
         header: image.header,
+        start: image.start.into_iter().next().map(start),
         transactions,
         before: Mark::at(image.before),
         l1_number: image.l1_number,

@@ -9,9 +9,10 @@
 //! | `submit` | transactions and calls |
 //! | `query` | blocks, transactions, receipts, logs, state |
 //! | `raw` | the same in the encodings that consensus hashes |
+//! | `proof` | Merkle proofs of the state |
 //! | `control` | mining, time, snapshots, state by decree |
-//! | `chain` | the chain itself, `block` and `transaction` what it consists of |
-//! | `simulate` | executions whose changes are thrown away |
+//! | `chain` | the chain itself, `block`, `transaction` and `start` what it consists of |
+//! | `simulate` | executions whose changes are thrown away, `sequence` whole blocks of them |
 //! | `image` | the chain as it is saved |
 //! | `trace` | executions again, under a tracer |
 
@@ -25,10 +26,13 @@ mod error;
 mod event;
 mod genesis;
 mod image;
+mod proof;
 mod query;
 mod raw;
 mod revert;
+mod sequence;
 mod simulate;
+mod start;
 mod submit;
 mod trace;
 mod transaction;
@@ -88,7 +92,7 @@ impl Node {
 
     /// Wei for each unit of gas; tips are dropped, so this is what everybody pays.
     pub fn gas_price(&self) -> u128 {
-        self.read().config.base_fee.into()
+        self.read().terms.base_fee.into()
     }
 
     /// The addresses that the node signs for.

@@ -29,38 +29,41 @@ impl Node {
     }
 
     pub fn block_transaction_count(&self, id: BlockId) -> Option<u64> {
-        self.with_block(id, |block| Some(block.transactions.len() as u64))
+        self.with_block(id, |block| Some(block.count() as u64))
     }
 
     /// A transaction, mined or waiting.
     pub fn transaction(&self, hash: B256) -> Option<AnyRpcTransaction> {
         let chain = self.read();
         match chain.find(hash) {
-            Some((block, index)) => Some(convert::mined(block, index)),
+            Some((block, position)) => convert::mined(block, position),
             None => chain.pool.iter().find(|tx| tx.hash() == hash).map(convert::pending),
         }
     }
 
-    pub fn transaction_at(&self, id: BlockId, index: u64) -> Option<AnyRpcTransaction> {
-        let index = usize::try_from(index).ok()?;
-        self.with_block(id, |block| {
-            (index < block.transactions.len()).then(|| convert::mined(block, index))
-        })
+    /// The transaction at a position of a block; the first one is ArbOS' own.
+    pub fn transaction_at(&self, id: BlockId, position: u64) -> Option<AnyRpcTransaction> {
+        let position = usize::try_from(position).ok()?;
+        self.with_block(id, |block| convert::mined(block, position))
+    }
+
+    /// The hashes of what users sent into a block.
+    pub fn sent_transactions(&self, id: BlockId) -> Vec<B256> {
+        let hashes = |block: &Block| block.hashes().skip(block.offset()).collect();
+        self.with_block(id, |block| Some(hashes(block))).unwrap_or_default()
     }
 
     pub fn receipt(&self, hash: B256) -> Option<AnyTransactionReceipt> {
         let chain = self.read();
-        let (block, index) = chain.find(hash)?;
-        Some(convert::receipt(block, index))
+        let (block, position) = chain.find(hash)?;
+        convert::receipt(block, position)
     }
 
     pub fn block_receipts(&self, id: BlockId) -> Option<Vec<AnyTransactionReceipt>> {
         self.with_block(id, |block| {
-            Some(
-                (0..block.transactions.len())
-                    .map(|index| convert::receipt(block, index))
-                    .collect(),
-            )
+            (0..block.count())
+                .map(|position| convert::receipt(block, position))
+                .collect()
         })
     }
 
@@ -111,12 +114,16 @@ impl Node {
             .take(count as usize)
             .filter_map(|n| chain.block(n))
             .collect();
-        let fees = vec![u128::from(chain.config.base_fee); blocks.len() + 1];
+        let mut fees: Vec<u128> = blocks.iter().map(|block| block.base_fee().into()).collect();
+        if count > 0 {
+            let next = chain.block(newest + 1).map_or(chain.terms.base_fee, Block::base_fee);
+            fees.push(next.into());
+        }
         Ok(FeeHistory {
-            base_fee_per_gas: if count == 0 { Vec::new() } else { fees },
+            base_fee_per_gas: fees,
             gas_used_ratio: blocks
                 .iter()
-                .map(|b| b.header.gas_used as f64 / b.header.gas_limit as f64)
+                .map(|b| b.header.gas_used as f64 / b.header.gas_limit.max(1) as f64)
                 .collect(),
             oldest_block: if count == 0 { 0 } else { oldest },
             reward: (!percentiles.is_empty()).then(|| vec![vec![0; percentiles.len()]; blocks.len()]),

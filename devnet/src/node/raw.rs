@@ -2,24 +2,24 @@
 
 use alloy::{
     eips::{BlockId, eip2718::Encodable2718},
-    rlp,
+    rlp::{self, Encodable},
 };
 use alloy_primitives::{B256, Bytes};
 
-use super::{
-    Node,
-    block::{Block, Mined},
-};
+use super::{Node, block::Block, start::StartBlock};
 
 impl Node {
     /// The EIP-2718 bytes of a transaction, mined or waiting.
     pub fn raw_transaction(&self, hash: B256) -> Option<Bytes> {
         let chain = self.read();
-        let tx = match chain.find(hash) {
-            Some((block, index)) => &block.transactions[index].tx,
-            None => chain.pool.iter().find(|tx| tx.hash() == hash)?,
+        let Some((block, position)) = chain.find(hash) else {
+            let waiting = chain.pool.iter().find(|tx| tx.hash() == hash)?;
+            return Some(waiting.envelope.encoded_2718().into());
         };
-        Some(tx.envelope.encoded_2718().into())
+        match block.user(position) {
+            Some(mined) => Some(mined.tx.envelope.encoded_2718().into()),
+            None => block.start.as_ref().map(|start| start.encoded().into()),
+        }
     }
 
     /// The RLP of a header.
@@ -34,14 +34,23 @@ impl Node {
 
     /// The EIP-2718 bytes of a block's receipts.
     pub fn raw_receipts(&self, id: BlockId) -> Option<Vec<Bytes>> {
-        let encoded = |mined: &Mined| mined.receipt().encoded_2718().into();
-        self.with_block(id, |block| Some(block.transactions.iter().map(encoded).collect()))
+        self.with_block(id, |block| {
+            let start = block.start.iter().map(|_| StartBlock::encoded_receipt().into());
+            let users = block
+                .transactions
+                .iter()
+                .map(|mined| mined.receipt().encoded_2718().into());
+            Some(start.chain(users).collect())
+        })
     }
 }
 
 /// Header, transactions and an empty list of uncles.
 pub fn encode(block: &Block) -> Vec<u8> {
     let mut transactions = Vec::new();
+    if let Some(start) = &block.start {
+        start.encoded().as_slice().encode(&mut transactions);
+    }
     for mined in &block.transactions {
         mined.tx.envelope.network_encode(&mut transactions);
     }

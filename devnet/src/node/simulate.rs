@@ -15,7 +15,7 @@ use revm::{
 
 use super::{NodeError, chain::Chain, revert};
 use crate::{
-    evm::{self, Arb, Execution, Mode, TX_GAS_LIMIT, arbos, block_cache::BlockCache, context::block_env},
+    evm::{self, Arb, Execution, Mode, TX_GAS_LIMIT, arbos, block_cache::BlockCache},
     precompiles::{
         self,
         node_interface::{self, Question},
@@ -65,11 +65,13 @@ impl<'a> Simulation<'a> {
     ) -> Result<Self, NodeError> {
         let number = chain.number(id).ok_or(NodeError::UnknownBlock)?;
         let config = &chain.config;
-        let (timestamp, l1_number) = match chain.block(number) {
-            Some(block) => (block.header.timestamp, block.l1_number),
-            None => (chain.clock.peek(chain.head().header.timestamp), config.l1_block_number),
+        let mut block = match chain.block(number) {
+            Some(block) => block.env(),
+            None => {
+                let timestamp = chain.clock.peek(chain.head().header.timestamp);
+                chain.terms.env(config.l1_block_number, timestamp)
+            }
         };
-        let mut block = block_env(l1_number, timestamp, config.base_fee);
         if let Some(overrides) = &assumptions.block {
             assume_block(&mut block, overrides);
         }
@@ -225,7 +227,7 @@ impl<'a> Simulation<'a> {
     }
 
     fn answer(&self, question: &Question) -> Result<Bytes, NodeError> {
-        let base_fee = self.chain.config.base_fee;
+        let base_fee = self.chain.terms.base_fee;
         Ok(Bytes::from(match question {
             Question::Estimate { l1_only: true, .. } => node_interface::l1_component(base_fee),
             Question::Estimate { to, data, .. } => {
@@ -310,7 +312,7 @@ fn tx_env(chain: &Chain, request: &TransactionRequest, gas_cap: u64) -> Result<T
         tx_type: if authorizations.is_empty() { 2 } else { 4 },
         caller,
         gas_limit: request.gas.unwrap_or(gas_cap).min(gas_cap),
-        gas_price: fee.unwrap_or(u128::from(chain.config.base_fee)),
+        gas_price: fee.unwrap_or(u128::from(chain.terms.base_fee)),
         // Present exactly if the caller named a price, which then limits the gas to what it can pay.
         gas_priority_fee: fee.map(|_| 0),
         kind: request.to.unwrap_or(TxKind::Create),
@@ -327,7 +329,7 @@ fn tx_env(chain: &Chain, request: &TransactionRequest, gas_cap: u64) -> Result<T
     })
 }
 
-fn assume_block(block: &mut BlockEnv, overrides: &BlockOverrides) {
+pub fn assume_block(block: &mut BlockEnv, overrides: &BlockOverrides) {
     if let Some(number) = overrides.number {
         block.number = number;
     }
@@ -351,7 +353,7 @@ fn assume_block(block: &mut BlockEnv, overrides: &BlockOverrides) {
     }
 }
 
-fn assume_state(view: &mut StateView<'_>, overrides: &StateOverride) -> Result<(), NodeError> {
+pub fn assume_state(view: &mut StateView<'_>, overrides: &StateOverride) -> Result<(), NodeError> {
     for (address, account) in overrides {
         if account.move_precompile_to.is_some() {
             return Err(NodeError::InvalidRequest(

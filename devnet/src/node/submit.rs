@@ -9,7 +9,7 @@ use alloy::{
     network::{AnyRpcTransaction, TxSignerSync},
     rpc::types::{BlockOverrides, TransactionRequest, state::StateOverride},
 };
-use alloy_primitives::{B256, Bytes, TxKind, U256};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 
 use super::{
     Event, Node, NodeError,
@@ -19,6 +19,9 @@ use super::{
     transaction::Transaction,
 };
 use crate::config::Mining;
+
+/// How often an access list is tried before a contract that never touches the same twice is let go.
+const ACCESS_LIST_ROUNDS: u32 = 16;
 
 impl Node {
     /// Accepts a signed transaction in EIP-2718 or legacy encoding.
@@ -54,9 +57,9 @@ impl Node {
         request.chain_id.get_or_insert(chain.config.chain_id);
         request.nonce.get_or_insert_with(|| chain.next_nonce(from));
         if request.gas_price.is_none() {
-            let base_fee = u128::from(chain.config.base_fee);
+            let base_fee = u128::from(chain.terms.base_fee);
             let tip = *request.max_priority_fee_per_gas.get_or_insert(0);
-            request.max_fee_per_gas.get_or_insert(base_fee + tip);
+            request.max_fee_per_gas.get_or_insert(base_fee.saturating_add(tip));
         }
         if request.gas.is_none() {
             let gas = Simulation::new(&chain, &request, BlockId::pending(), Assumptions::default())?.estimate()?;
@@ -92,10 +95,13 @@ impl Node {
         &self,
         mut request: TransactionRequest,
         block: BlockId,
+        state: Option<StateOverride>,
     ) -> Result<AccessListResult, NodeError> {
         let chain = self.read();
+        let assumptions = Assumptions { state, block: None };
+        let mut rounds = ACCESS_LIST_ROUNDS;
         loop {
-            let simulation = Simulation::new(&chain, &request, block, Assumptions::default())?;
+            let simulation = Simulation::new(&chain, &request, block, assumptions.clone())?;
             let touched = simulation.touched()?;
             let list = AccessList(
                 touched
@@ -104,8 +110,9 @@ impl Node {
                     .map(|(address, storage_keys)| AccessListItem { address, storage_keys })
                     .collect(),
             );
+            rounds -= 1;
             // Cheaper accesses can open new ways through a contract, until the list stays the same.
-            if request.access_list.as_ref() == Some(&list) {
+            if rounds == 0 || request.access_list.as_ref() == Some(&list) {
                 return Ok(AccessListResult {
                     access_list: list,
                     gas_used: U256::from(touched.gas_used),
@@ -127,6 +134,12 @@ impl Node {
         let position = chain.pool.iter().position(|tx| tx.hash() == hash)?;
         chain.pool.remove(position);
         Some(hash)
+    }
+
+    /// Removes all waiting transactions, or those of one sender.
+    pub fn drop_transactions(&self, sender: Option<Address>) {
+        let goes = |tx: &Transaction| sender.is_none_or(|sender| tx.sender == sender);
+        self.write().pool.retain(|tx| !goes(tx));
     }
 
     /// Takes a transaction in, and mines it at once if mining is automatic.

@@ -1,4 +1,4 @@
-//! `anvil_` and `hardhat_`: state by decree, impersonation, mining.
+//! `anvil_` and `hardhat_`: state by decree, impersonation, mining, going back.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use alloy::primitives::{Address, B256, Bytes, U256};
 use jsonrpsee::core::RegisterMethodError;
 use serde_json::{Value, json};
 
-use super::{Context, error::RpcError, evm, net, registry::Registry};
+use super::{Context, error::RpcError, evm, net, params::Argument, registry::Registry};
 use crate::config::Mining;
 
 /// The chain in the shape of anvil's `anvil_nodeInfo`.
@@ -44,6 +44,8 @@ pub fn register(methods: &mut Registry) -> Result<(), RegisterMethodError> {
     register_state(methods)?;
     register_impersonation(methods)?;
     register_mining(methods)?;
+    register_blocks(methods)?;
+    register_history(methods)?;
     methods.method("anvil_nodeInfo", |context, ()| node_info(context))?;
     methods.method("anvil_metadata", |context, ()| metadata(context))?;
     methods.aliases("anvil_metadata", &["hardhat_metadata"])
@@ -52,6 +54,10 @@ pub fn register(methods: &mut Registry) -> Result<(), RegisterMethodError> {
 fn register_state(methods: &mut Registry) -> Result<(), RegisterMethodError> {
     methods.method("anvil_setBalance", |context, (address, wei): (Address, U256)| {
         context.node.set_balance(address, wei);
+        Ok(())
+    })?;
+    methods.method("anvil_addBalance", |context, (address, wei): (Address, U256)| {
+        context.node.add_balance(address, wei);
         Ok(())
     })?;
     methods.method("anvil_setNonce", |context, (address, nonce): (Address, u64)| {
@@ -117,7 +123,77 @@ fn register_mining(methods: &mut Registry) -> Result<(), RegisterMethodError> {
     methods.method("anvil_dropTransaction", |context, (hash,): (B256,)| {
         Ok(context.node.drop_transaction(hash))
     })?;
+    methods.method("anvil_dropAllTransactions", |context, ()| {
+        context.node.drop_transactions(None);
+        Ok(())
+    })?;
+    methods.method("anvil_removePoolTransactions", |context, (sender,): (Address,)| {
+        context.node.drop_transactions(Some(sender));
+        Ok(())
+    })?;
     methods.aliases("anvil_mine", &["hardhat_mine"])?;
     methods.aliases("anvil_getAutomine", &["hardhat_getAutomine"])?;
     methods.aliases("anvil_dropTransaction", &["hardhat_dropTransaction"])
+}
+
+/// What the blocks to come are like.
+fn register_blocks(methods: &mut Registry) -> Result<(), RegisterMethodError> {
+    methods.method("anvil_setNextBlockBaseFeePerGas", |context, (wei,): (u64,)| {
+        context.node.set_base_fee(wei);
+        Ok(())
+    })?;
+    methods.method("anvil_setCoinbase", |context, (address,): (Address,)| {
+        context.node.set_coinbase(address);
+        Ok(())
+    })?;
+    methods.method("anvil_setChainId", |context, (id,): (u64,)| {
+        context.node.set_chain_id(id);
+        Ok(())
+    })?;
+    methods.aliases(
+        "anvil_setNextBlockBaseFeePerGas",
+        &["hardhat_setNextBlockBaseFeePerGas"],
+    )?;
+    methods.aliases("anvil_setCoinbase", &["hardhat_setCoinbase"])
+}
+
+/// What `anvil_reset` accepts: nothing, or an object that names no chain to fork.
+struct ResetOptions;
+
+impl Argument for ResetOptions {
+    const EXPECTED: &'static str = "nothing, or an object without `forking`: there is no chain to fork";
+
+    fn read(value: &Value) -> Result<Self, Option<String>> {
+        let fields = value.as_object().ok_or(None)?;
+        match fields.get("forking") {
+            None | Some(Value::Null) if !fields.contains_key("jsonRpcUrl") => Ok(Self),
+            _ => Err(None),
+        }
+    }
+}
+
+/// Going back.
+fn register_history(methods: &mut Registry) -> Result<(), RegisterMethodError> {
+    methods.method("anvil_reset", |context, (_,): (Option<ResetOptions>,)| {
+        context.node.reset()?;
+        context.rewind();
+        Ok(())
+    })?;
+    methods.method("anvil_rollback", |context, (depth,): (Option<u64>,)| {
+        context.node.rollback(depth.unwrap_or(1))?;
+        context.rewind();
+        Ok(())
+    })?;
+    // Anvil's argument asks for old states too: they are always in it.
+    methods.method("anvil_dumpState", |context, (_,): (Option<bool>,)| {
+        Ok(context.node.dump())
+    })?;
+    methods.method("anvil_loadState", |context, (dump,): (Bytes,)| {
+        context.node.load(&dump)?;
+        context.rewind();
+        Ok(true)
+    })?;
+    methods.aliases("anvil_dumpState", &["hardhat_dumpState"])?;
+    methods.aliases("anvil_loadState", &["hardhat_loadState"])?;
+    methods.aliases("anvil_reset", &["hardhat_reset"])
 }

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use alloy::{
     eips::{BlockId, BlockNumberOrTag},
     primitives::{Address, B256, Bytes, U64, U256},
-    rpc::types::{BlockOverrides, Filter, TransactionRequest, state::StateOverride},
+    rpc::types::{BlockOverrides, Filter, TransactionRequest, simulate::SimulatePayload, state::StateOverride},
+    serde::JsonStorageKey,
 };
 use jsonrpsee::core::RegisterMethodError;
 use serde::Deserialize;
@@ -74,7 +75,7 @@ fn capabilities(context: &Context) -> Result<Value, RpcError> {
         "logs": kept,
         "receipts": kept,
         "blocks": kept,
-        "stateproofs": { "disabled": true },
+        "stateproofs": state,
     }))
 }
 
@@ -117,6 +118,12 @@ fn register_state(methods: &mut Registry) -> Result<(), RegisterMethodError> {
         },
     )?;
     methods.method(
+        "eth_getProof",
+        |context, (address, slots, block): (Address, Vec<JsonStorageKey>, Option<BlockId>)| {
+            Ok(context.node.proof(address, slots, block.unwrap_or_default())?)
+        },
+    )?;
+    methods.method(
         "eth_getStorageValues",
         |context, (requests, block): (Slots, Option<BlockId>)| {
             let block = block.unwrap_or_default();
@@ -149,6 +156,18 @@ impl Argument for Slots {
         let slots = |slots: Vec<Value>| slots.iter().map(U256::read).collect::<Result<Vec<_>, _>>();
         let read = accounts.into_iter().map(|(address, list)| Ok((address, slots(list)?)));
         read.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl Argument for Vec<JsonStorageKey> {
+    const EXPECTED: &'static str = "a list of at most 1024 slots (numbers in hex with 0x)";
+
+    fn read(value: &Value) -> Result<Self, Option<String>> {
+        let slots = Self::deserialize(value).map_err(|error| Some(error.to_string()))?;
+        if slots.len() > MAX_SLOTS {
+            return Err(Some("there are more".into()));
+        }
+        Ok(slots)
     }
 }
 
@@ -228,6 +247,8 @@ type CallParams = (
     Option<BlockOverrides>,
 );
 
+type AccessListParams = (TransactionRequest, Option<BlockId>, Option<StateOverride>);
+
 /// Calls that leave no trace.
 fn register_execution(methods: &mut Registry) -> Result<(), RegisterMethodError> {
     methods.method("eth_call", |context, (request, block, state, env): CallParams| {
@@ -245,9 +266,17 @@ fn register_execution(methods: &mut Registry) -> Result<(), RegisterMethodError>
         },
     )?;
     methods.method(
+        "eth_simulateV1",
+        |context, (payload, block): (SimulatePayload, Option<BlockId>)| {
+            Ok(context.node.simulate(payload, block.unwrap_or_default())?)
+        },
+    )?;
+    methods.method(
         "eth_createAccessList",
-        |context, (request, block): (TransactionRequest, Option<BlockId>)| {
-            Ok(context.node.create_access_list(request, block.unwrap_or_default())?)
+        |context, (request, block, state): AccessListParams| {
+            Ok(context
+                .node
+                .create_access_list(request, block.unwrap_or_default(), state)?)
         },
     )
 }

@@ -85,7 +85,7 @@ fn set_interval(context: &Context, seconds: u64) {
 fn revert(context: &Context, id: U256) -> bool {
     let done = context.node.revert(id);
     if done {
-        context.filters.rewind(context.node.block_number());
+        context.rewind();
     }
     done
 }
@@ -125,6 +125,10 @@ pub fn register(methods: &mut Registry) -> Result<(), RegisterMethodError> {
     methods.method("evm_setIntervalMining", |context, (seconds,): (u64,)| {
         set_interval(context, seconds);
         Ok(())
+    })?;
+    methods.method("evm_setBlockGasLimit", |context, (gas,): (u64,)| {
+        context.node.set_gas_limit(gas);
+        Ok(true)
     })?;
     methods.aliases("evm_increaseTime", &["anvil_increaseTime"])?;
     methods.aliases("evm_setTime", &["anvil_setTime"])?;

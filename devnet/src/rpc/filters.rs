@@ -162,9 +162,7 @@ fn new_logs(node: &Node, filter: &Filter, from: u64, latest: u64) -> Result<Vec<
 /// Transactions that were mined in the blocks or wait now, without those in `waiting`; `waiting` becomes what waits
 /// now.
 fn new_transactions(node: &Node, waiting: &mut HashSet<B256>, from: u64, latest: u64) -> Vec<B256> {
-    let mined = (from..=latest)
-        .filter_map(|number| node.block(number.into(), false))
-        .flat_map(|block| block.transactions.hashes().collect::<Vec<_>>());
+    let mined = (from..=latest).flat_map(|number| node.sent_transactions(number.into()));
     let pending: Vec<B256> = node
         .pending_transactions()
         .iter()

@@ -58,6 +58,13 @@ pub struct Context {
     filters: Filters,
 }
 
+impl Context {
+    /// Tells filters that the chain went back.
+    fn rewind(&self) {
+        self.filters.rewind(self.node.block_number());
+    }
+}
+
 /// A running server. It stops when this is dropped.
 #[derive(Debug)]
 pub struct ServerHandle {

@@ -6,7 +6,9 @@
 use alloy::{
     eips::{BlockId, BlockNumberOrTag},
     primitives::{Address, B256, Bytes, U256},
-    rpc::types::{AccessList, BlockOverrides, Filter, TransactionRequest, state::StateOverride},
+    rpc::types::{
+        AccessList, BlockOverrides, Filter, TransactionRequest, simulate::SimulatePayload, state::StateOverride,
+    },
 };
 use alloy_rpc_types_trace::geth::{GethDebugTracingCallOptions, GethDebugTracingOptions};
 use jsonrpsee::types::Params;
@@ -78,6 +80,7 @@ arguments! {
     StateOverride: "an object of address to {balance, nonce, code, state, stateDiff}", detail;
     BlockOverrides: "an object of block overrides", detail;
     Filter: "a filter object {fromBlock, toBlock, address, topics} or {blockHash, address, topics}", detail;
+    SimulatePayload: "an object {blockStateCalls, traceTransfers, validation, returnFullTransactions}", detail;
     AccessList: "a list of {address, storageKeys}", detail;
     GethDebugTracingOptions: "an object of trace options {tracer, tracerConfig, ...}", detail;
     GethDebugTracingCallOptions: "an object of trace options {tracer, tracerConfig, stateOverrides, ...}", detail;

@@ -183,6 +183,24 @@ impl State {
         self.dropped += drop as u64;
     }
 
+    /// The accounts and slots that there are.
+    pub fn keys(&self) -> impl Iterator<Item = (Address, Option<U256>)> + '_ {
+        let accounts = self.accounts.keys().map(|address| (*address, None));
+        let slots = self.storage.iter();
+        accounts.chain(slots.flat_map(|(address, slots)| slots.keys().map(|slot| (*address, Some(*slot)))))
+    }
+
+    /// The accounts and slots that were changed after `mark`, some of them more than once.
+    pub fn changed_since(&self, mark: Mark) -> impl Iterator<Item = (Address, Option<U256>)> + '_ {
+        let from = usize::try_from(mark.0.saturating_sub(self.dropped)).unwrap_or(usize::MAX);
+        self.undo
+            .range(from.min(self.undo.len())..)
+            .map(|change| match *change {
+                Change::Account { address, .. } => (address, None),
+                Change::Slot { address, slot, .. } => (address, Some(slot)),
+            })
+    }
+
     /// What differs at `mark` from the present.
     pub fn past(&self, mark: Mark) -> Overlay {
         let mut overlay = Overlay::default();

@@ -38,19 +38,24 @@ pub enum StoreError {
     },
 }
 
+/// The content of a file.
+pub fn encode(image: &ChainImage) -> Vec<u8> {
+    let payload = alloy_rlp::encode(image);
+    let mut content = Vec::with_capacity(HEADER + payload.len());
+    content.extend_from_slice(MAGIC);
+    content.extend_from_slice(&VERSION.to_be_bytes());
+    content.extend_from_slice(&(payload.len() as u64).to_be_bytes());
+    content.extend_from_slice(keccak256(&payload).as_slice());
+    content.extend(payload);
+    content
+}
+
 /// Writes `image` so that `path` holds either what it held before or all of it, whenever the process ends.
 pub fn replace(path: &Path, image: &ChainImage) -> Result<(), StoreError> {
-    let payload = alloy_rlp::encode(image);
-    let mut header = Vec::with_capacity(HEADER);
-    header.extend_from_slice(MAGIC);
-    header.extend_from_slice(&VERSION.to_be_bytes());
-    header.extend_from_slice(&(payload.len() as u64).to_be_bytes());
-    header.extend_from_slice(keccak256(&payload).as_slice());
-
+    let content = encode(image);
     let unfinished = unfinished(path);
     let mut file = File::create(&unfinished)?;
-    file.write_all(&header)?;
-    file.write_all(&payload)?;
+    file.write_all(&content)?;
     file.sync_all()?;
     fs::rename(&unfinished, path)?;
     // The new name must be on the disk too.
@@ -74,7 +79,8 @@ pub fn load(path: &Path) -> Result<Option<ChainImage>, StoreError> {
     }
 }
 
-fn decode(bytes: &[u8]) -> Result<ChainImage, StoreError> {
+/// Reads the content of a file.
+pub fn decode(bytes: &[u8]) -> Result<ChainImage, StoreError> {
     let rest = bytes.strip_prefix(MAGIC).ok_or(StoreError::Foreign)?;
     let damaged = |reason: &str| StoreError::Damaged(reason.into());
     let cut = || damaged("it ends within its header");

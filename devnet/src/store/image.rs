@@ -11,6 +11,7 @@ pub struct ChainImage {
     pub arbos_version: u64,
     pub debug_chain: bool,
     pub clock: ClockImage,
+    pub terms: TermsImage,
     pub state: StateImage,
     /// From block 0 on.
     pub blocks: Vec<BlockImage>,
@@ -25,6 +26,14 @@ pub struct ClockImage {
     pub offset: u64,
     pub next: Vec<u64>,
     pub interval: Vec<u64>,
+}
+
+/// What the blocks to come are like.
+#[derive(RlpEncodable, RlpDecodable)]
+pub struct TermsImage {
+    pub base_fee: u64,
+    pub coinbase: Address,
+    pub gas_limit: u64,
 }
 
 #[derive(RlpEncodable, RlpDecodable)]
@@ -74,9 +83,18 @@ pub struct ChangeImage {
 pub struct BlockImage {
     pub header: Header,
     pub l1_number: u64,
+    /// ArbOS' own transaction.
+    pub start: Vec<StartImage>,
     /// Where in the undo log the block begins.
     pub before: u64,
     pub transactions: Vec<MinedImage>,
+}
+
+#[derive(RlpEncodable, RlpDecodable)]
+pub struct StartImage {
+    pub hash: B256,
+    pub chain_id: u64,
+    pub input: Bytes,
 }
 
 #[derive(RlpEncodable, RlpDecodable)]

@@ -5,6 +5,7 @@ mod contracts;
 mod evm;
 mod history;
 mod programs;
+mod proofs;
 mod store;
 mod support;
 mod traces;

@@ -17,12 +17,10 @@ use crate::{
 const DOCUMENTATION: &str = include_str!("../../../docs/RPC.md");
 
 /// Methods of the specification that the server does not have; `docs/RPC.md` says why.
-const NOT_SERVED: [&str; 6] = [
+const NOT_SERVED: [&str; 4] = [
     "eth_blobBaseFee",
     "eth_config",
     "eth_getBlockAccessList",
-    "eth_getProof",
-    "eth_simulateV1",
     "debug_getRawBlockAccessList",
 ];
 
@@ -94,6 +92,7 @@ async fn every_answer_has_the_specified_shape() {
     check_chain_and_state(&chain, &mut specification, history.counter).await;
     check_blocks(&chain, &mut specification).await;
     check_transactions(&chain, &mut specification, &history).await;
+    check_simulation(&chain, &mut specification, history.counter).await;
     check_sending(&chain, &mut specification, history.counter).await;
     check_pool(&chain, &mut specification).await;
     check_filters(&chain, &mut specification, history.counter).await;
@@ -133,6 +132,11 @@ async fn check_chain_and_state(chain: &Chain, specification: &mut Specification,
             "eth_getStorageValues",
             json!([{ counter.to_string(): ["0x0", "0x1"] }, "latest"]),
         ),
+        (
+            "eth_getProof",
+            json!([counter, ["0x0", B256::with_last_byte(1)], "latest"]),
+        ),
+        ("eth_getProof", json!([Address::repeat_byte(0xee), ["0x0"], "0x1"])),
         ("eth_call", json!([call, "latest"])),
         ("eth_estimateGas", json!([call, "latest"])),
         ("eth_createAccessList", json!([call, "latest"])),
@@ -215,6 +219,24 @@ async fn check_transactions(chain: &Chain, specification: &mut Specification, hi
     }
     for method in ["eth_getTransactionByHash", "eth_getTransactionReceipt"] {
         check(chain, specification, method, json!([B256::ZERO])).await;
+    }
+}
+
+async fn check_simulation(chain: &Chain, specification: &mut Specification, counter: Address) {
+    let account = chain.account(0);
+    let calls = json!([
+        { "from": account, "to": counter },
+        { "from": account, "to": chain.account(1), "value": "0x1" },
+        { "from": account, "to": counter, "data": "0x01" },
+        { "from": account, "data": "0xfe", "gas": "0x186a0" },
+    ]);
+    for full in [true, false] {
+        let payload = json!({
+            "blockStateCalls": [{ "calls": calls }, { "calls": [], "blockOverrides": { "time": "0x80000000" } }],
+            "returnFullTransactions": full,
+            "traceTransfers": true,
+        });
+        check(chain, specification, "eth_simulateV1", json!([payload, "latest"])).await;
     }
 }
 

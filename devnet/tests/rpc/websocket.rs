@@ -63,6 +63,37 @@ async fn heads_logs_and_transactions_are_announced() {
 }
 
 #[tokio::test]
+async fn whole_transactions_are_announced_if_asked_for() {
+    let chain = Chain::start().await;
+    let client = connect(&chain).await;
+    let mut whole = subscribe(&client, "newPendingTransactions", Some(json!(true)))
+        .await
+        .unwrap();
+    chain.result("evm_setAutomine", json!([false])).await;
+    let transfer = json!([{ "from": chain.account(0), "to": Address::ZERO, "value": "0x7" }]);
+    let hash = chain.result("eth_sendTransaction", transfer).await;
+    let transaction = next(&mut whole).await;
+    assert_eq!((&transaction["hash"], &transaction["value"]), (&hash, &json!("0x7")));
+    assert_eq!(transaction["blockHash"], Value::Null, "it waits");
+}
+
+#[tokio::test]
+async fn every_block_is_announced_however_it_was_made() {
+    let chain = Chain::start().await;
+    let client = connect(&chain).await;
+    let mut heads = subscribe(&client, "newHeads", None).await.unwrap();
+    chain.result("anvil_mine", json!(["0x3"])).await;
+    chain.result("evm_mine", json!([])).await;
+    chain.send(TransactionRequest::default().to(Address::ZERO)).await;
+    chain.result("evm_setIntervalMining", json!([1])).await;
+    for height in 1..=6 {
+        let head = next(&mut heads).await;
+        assert_eq!(head["number"], json!(format!("0x{height:x}")));
+        assert!(head["l1BlockNumber"].is_string(), "Arbitrum's own field: {head}");
+    }
+}
+
+#[tokio::test]
 async fn methods_are_called_over_the_same_connection() {
     let chain = Chain::start().await;
     let client = connect(&chain).await;

@@ -1,18 +1,16 @@
 //! Transactions and calls run again under a tracer.
 
+mod show;
+
 use alloy::{eips::BlockId, rpc::types::TransactionRequest};
-use alloy_primitives::{B256, Bytes};
+use alloy_primitives::B256;
 use alloy_rpc_types_trace::geth::{GethDebugTracerType, GethDebugTracingCallOptions, GethDebugTracingOptions};
 use revm::{
-    bytecode::opcode::OpCode,
     context::{BlockEnv, TxEnv},
     context_interface::result::ResultAndState,
 };
-use revm_inspectors::tracing::{
-    DebugInspector, DebugInspectorError, TransactionContext,
-    types::{CallKind, CallTrace, CallTraceNode, CallTraceStep},
-};
-use serde_json::{Value, json};
+use revm_inspectors::tracing::{DebugInspector, DebugInspectorError, TransactionContext};
+use serde_json::Value;
 
 use super::{
     Node, NodeError,
@@ -21,12 +19,7 @@ use super::{
     simulate::{Assumptions, Simulation},
 };
 use crate::{
-    evm::{
-        self, Arb, Execution, Mode,
-        block_cache::BlockCache,
-        budget::Budget,
-        recorder::{Recorder, Step},
-    },
+    evm::{self, Arb, Execution, Mode, block_cache::BlockCache, budget::Budget, recorder::Recorder},
     state::StateView,
 };
 
@@ -41,9 +34,12 @@ impl Node {
     /// calls is taken for `stylusTracer`, which is what Arbitrum's tools send it for.
     pub fn trace_transaction(&self, hash: B256, options: GethDebugTracingOptions) -> Result<Value, NodeError> {
         let chain = self.read();
-        let (block, index) = chain
+        let (block, position) = chain
             .find(hash)
             .ok_or_else(|| NodeError::Execution("transaction not found".into()))?;
+        let Some(index) = position.checked_sub(block.offset()) else {
+            return start_of(block, options).map(Option::unwrap_or_default);
+        };
         let mut replay = Replay::new(&chain, block)?;
         for earlier in 0..index {
             replay.skip(earlier)?;
@@ -59,7 +55,11 @@ impl Node {
             .and_then(|number| chain.block(number))
             .ok_or(NodeError::UnknownBlock)?;
         let mut replay = Replay::new(&chain, block)?;
-        let mut traces = Vec::with_capacity(block.transactions.len());
+        let mut traces = Vec::with_capacity(block.count());
+        if let Some(start) = &block.start {
+            let trace = start_of(block, options.clone())?;
+            traces.extend(trace.map(|trace| (start.hash, trace)));
+        }
         for (index, mined) in block.transactions.iter().enumerate() {
             traces.push((mined.tx.hash(), replay.trace(index, options.clone())?));
             replay.skip(index)?;
@@ -143,7 +143,7 @@ impl<'a> Replay<'a> {
             cache: self.cache.clone(),
             context: TransactionContext {
                 block_hash: Some(self.block.hash),
-                tx_index: Some(index),
+                tx_index: Some(self.block.offset() + index),
                 tx_hash: Some(tx.hash()),
             },
         };
@@ -173,9 +173,9 @@ impl Traced<'_> {
             arb.recorder = Some(Recorder::default());
             let execution =
                 evm::execute(self.view, self.env, self.tx, arb, self.mode).map_err(|error| failed(&error))?;
-            return Ok(execution.steps.iter().map(step).collect());
+            return Ok(execution.steps.iter().map(show::host_call).collect());
         }
-        let mut tracer = DebugInspector::new(options).map_err(|error| refused(&error))?;
+        let mut tracer = tracer(options)?;
         let (view, env, tx) = (self.view.clone(), self.env.clone(), self.tx.clone());
         let execution = match budget(&tracer) {
             Some(budget) => evm::inspect(view, env, tx, arb, self.mode, (budget, &mut tracer)),
@@ -183,7 +183,7 @@ impl Traced<'_> {
         };
         let Execution { result, state, .. } = execution.map_err(|error| failed(&error))?;
         if let DebugInspector::Default(steps, _) = &mut tracer {
-            show_program_calls(steps.traces_mut().nodes_mut());
+            show::program_calls(steps.traces_mut().nodes_mut());
         }
         let result = ResultAndState::new(result, state);
         let trace = tracer
@@ -191,6 +191,17 @@ impl Traced<'_> {
             .map_err(|error| failed(&error))?;
         serde_json::to_value(trace).map_err(|error| failed(&error))
     }
+}
+
+/// The trace of ArbOS' transaction at the start of a block, if there is one.
+fn start_of(block: &Block, options: GethDebugTracingOptions) -> Result<Option<Value>, NodeError> {
+    let stylus = is_stylus_tracer(&options);
+    let tracer = if stylus { None } else { Some(tracer(options)?) };
+    Ok(block.start.as_ref().map(|start| show::start(start, tracer.as_ref())))
+}
+
+fn tracer(options: GethDebugTracingOptions) -> Result<DebugInspector, NodeError> {
+    DebugInspector::new(options).map_err(|error| refused(&error))
 }
 
 fn failed(error: &dyn std::error::Error) -> NodeError {
@@ -228,68 +239,9 @@ fn budget(tracer: &DebugInspector) -> Option<Budget> {
     }
 }
 
-/// The opcode logger shows a frame below the step that called it. A program has no steps, so each of its calls gets one: the
-/// opcode that does the same, with the gas that it handed on.
-fn show_program_calls(nodes: &mut [CallTraceNode]) {
-    for index in 0..nodes.len() {
-        if !nodes[index].trace.steps.is_empty() {
-            continue;
-        }
-        let children = nodes[index].children.clone();
-        nodes[index].trace.steps = children
-            .into_iter()
-            .map(|child| call_step(&nodes[child].trace))
-            .collect();
-    }
-}
-
-fn call_step(callee: &CallTrace) -> CallTraceStep {
-    CallTraceStep {
-        pc: 0,
-        op: match callee.kind {
-            CallKind::StaticCall => OpCode::STATICCALL,
-            CallKind::CallCode => OpCode::CALLCODE,
-            CallKind::DelegateCall => OpCode::DELEGATECALL,
-            CallKind::Create => OpCode::CREATE,
-            CallKind::Create2 => OpCode::CREATE2,
-            _ => OpCode::CALL,
-        },
-        stack: Some(Box::default()),
-        push_stack: None,
-        memory: None,
-        returndata: Bytes::new(),
-        gas_remaining: callee.gas_limit,
-        gas_refund_counter: callee.gas_refund_counter,
-        gas_used: 0,
-        gas_cost: callee.gas_used,
-        state_gas_cost: None,
-        state_gas_reservoir: None,
-        state_gas_spent: 0,
-        storage_change: None,
-        status: callee.status,
-        immediate_bytes: None,
-        decoded: None,
-    }
-}
-
 fn is_stylus_tracer(options: &GethDebugTracingOptions) -> bool {
     match &options.tracer {
         Some(GethDebugTracerType::JsTracer(source)) => source == STYLUS_TRACER || source.contains("hostio"),
         _ => false,
     }
-}
-
-fn step(step: &Step) -> Value {
-    let mut object = json!({
-        "name": step.name,
-        "args": step.args,
-        "outs": step.outs,
-        "startInk": step.start_ink,
-        "endInk": step.end_ink,
-    });
-    if let Some((address, steps)) = &step.callee {
-        object["address"] = json!(address);
-        object["steps"] = steps.iter().map(self::step).collect();
-    }
-    object
 }
