@@ -1,5 +1,6 @@
 //! The chain in process: what blocks, contracts and programs do on it.
 
+mod arbos;
 mod cache_manager;
 mod contracts;
 mod evm;
