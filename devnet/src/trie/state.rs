@@ -33,7 +33,6 @@ impl StateTrie {
                     balance: info.balance,
                     storage_root: self.storage_root(address),
                     code_hash: info.code_hash,
-                    ..TrieAccount::default()
                 })
             });
             self.accounts.set(keccak256(address), account);

@@ -23,7 +23,6 @@ fn checked(node: &Node, address: Address, slots: &[u64], block: u64) -> EIP1186A
         balance: proof.balance,
         storage_root: proof.storage_hash,
         code_hash: proof.code_hash,
-        ..TrieAccount::default()
     };
     let exists = account != TrieAccount::default();
     let path = Nibbles::unpack(keccak256(address));

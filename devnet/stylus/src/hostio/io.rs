@@ -21,12 +21,11 @@ pub(super) async fn write_result(g: &mut Guest<'_>, ptr: u32, len: u32) -> Resul
     g.pay_read(len)?;
     g.pay_read(len)?;
     g.state_mut().output = g.read(ptr, len)?;
-    let output = g
-        .state()
-        .trace
-        .is_some()
-        .then(|| g.state().output.clone())
-        .unwrap_or_default();
+    let output = if g.state().trace.is_some() {
+        g.state().output.clone()
+    } else {
+        Vec::new()
+    };
     g.record("write_result", || output, Vec::new);
     Ok(())
 }
