@@ -161,13 +161,17 @@ fn register_blocks(methods: &mut Registry) -> Result<(), RegisterMethodError> {
 struct ResetOptions;
 
 impl Argument for ResetOptions {
-    const EXPECTED: &'static str = "nothing, or an object without `forking`: there is no chain to fork";
+    const EXPECTED: &'static str =
+        "nothing, or an object that names no `jsonRpcUrl` and no block: there is no chain to fork";
 
     fn read(value: &Value) -> Result<Self, Option<String>> {
         let fields = value.as_object().ok_or(None)?;
-        match fields.get("forking") {
-            None | Some(Value::Null) if !fields.contains_key("jsonRpcUrl") => Ok(Self),
-            _ => Err(None),
+        // Clients that fork nothing send the fields of a fork without values.
+        let forking = fields.get("forking").and_then(Value::as_object).unwrap_or(fields);
+        if forking.values().all(Value::is_null) {
+            Ok(Self)
+        } else {
+            Err(None)
         }
     }
 }

@@ -104,8 +104,17 @@ async fn a_reset_starts_anew() {
     let receipt = chain.send(TransactionRequest::default().to(STRANGER)).await;
     let changes = chain.result("eth_getFilterChanges", json!([blocks])).await;
     assert_eq!(changes, json!([receipt.block_hash]), "filters see the new chain");
-    let fork = json!([{ "forking": { "jsonRpcUrl": "http://localhost:1" } }]);
-    assert_eq!(chain.error("hardhat_reset", fork).await["code"], -32602);
+    for fork in [
+        json!({ "forking": { "jsonRpcUrl": "http://localhost:1" } }),
+        json!({ "forking": { "blockNumber": "0x1" } }),
+        json!({ "jsonRpcUrl": "http://localhost:1" }),
+        json!({ "forking": true }),
+    ] {
+        assert_eq!(chain.error("hardhat_reset", json!([fork])).await["code"], -32602);
+    }
+    let as_viem = json!([{ "forking": { "blockNumber": null } }]);
+    chain.result("anvil_reset", as_viem).await;
+    assert_eq!(chain.node.block_number(), 0);
 }
 
 #[tokio::test]

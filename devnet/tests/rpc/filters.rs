@@ -105,7 +105,7 @@ async fn a_pending_filter_reports_a_transaction_once() {
     let request = TransactionRequest::default().to(Address::ZERO);
     let sent = json!(chain.provider(0).send_transaction(request).await.unwrap().tx_hash());
 
-    assert_eq!(changes(&chain, &hashes).await, [sent.clone()]);
+    assert_eq!(changes(&chain, &hashes).await, std::slice::from_ref(&sent));
     assert_eq!(changes(&chain, &full).await[0]["hash"], sent);
 
     chain.result("evm_mine", json!([])).await;
