@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use surety_contracts::Fault;
 
 use crate::{
+    game::args::GameArgs,
     keys::KeyArgs,
     units::{Wei, Window},
 };
@@ -50,6 +51,11 @@ pub enum Command {
     /// Deploy and activate the escrow and the predicate of the built-in tasks
     #[command(after_help = "Example: SURETY_PRIVATE_KEY=0x... surety deploy --json")]
     Deploy,
+    /// Solve the game of client, worker and referee: when does honesty pay?
+    #[command(
+        after_help = "Examples:\n  surety game\n  surety game --reward 0.05 --deposit 0.1 --work 0.02 --sample 20 --json\n  surety game --paper p=0.2 --paper w=0.1\n  surety game plot --out plots"
+    )]
+    Game(Box<GameArgs>),
     /// Print a contract's interface
     #[command(after_help = "Example: surety abi escrow > IEscrow.json")]
     Abi(AbiArgs),
@@ -229,6 +235,15 @@ pub struct DelegateArgs {
     /// Time for the referee's ruling
     #[arg(long, value_name = "SPAN", default_value = "1d", help_heading = "Time")]
     pub ruling_window: Window,
+    /// What you think computing costs the worker [default: all that the reward leaves after gas]
+    #[arg(long, value_name = "AMOUNT", help_heading = "Warning")]
+    pub work_cost: Option<Wei>,
+    /// How likely you are to find a wrong result and have it judged
+    #[arg(long, value_name = "P", default_value_t = 0.99, help_heading = "Warning")]
+    pub check_odds: f64,
+    /// Do not warn about terms that make cheating pay
+    #[arg(long, help_heading = "Warning")]
+    pub no_warn: bool,
     /// The worker commits to a seal first, so that nobody can copy its result
     #[arg(long)]
     pub sealed: bool,

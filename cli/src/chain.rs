@@ -347,7 +347,7 @@ impl Chain {
             .unwrap_or(Err(ChainError::NotMined { hash }))
     }
 
-    async fn gas_price(&self) -> Result<U256, ChainError> {
+    pub async fn gas_price(&self) -> Result<U256, ChainError> {
         self.ask("eth_gasPrice", self.provider.get_gas_price())
             .await
             .map(U256::from)

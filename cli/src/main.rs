@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `args`, `commands` | the command line and what each command does |
 //! | `demo` | every way a job can end, played on an embedded chain and checked to the wei |
+//! | `game` | when honesty pays: the solver's answers, as tables, plots and warnings |
 //! | `context`, `jobfile`, `resultfile`, `keys` | what a command works on |
 //! | `chain`, `arbitrum`, `revert` | the chain behind an RPC URL |
 //! | `computation`, `evidence` | results: computing them, and proving them wrong |
@@ -17,6 +18,7 @@ mod computation;
 mod context;
 mod demo;
 mod evidence;
+mod game;
 mod jobfile;
 mod keys;
 mod names;

@@ -11,6 +11,7 @@ use crate::{
     chain::Chain,
     computation::Computation,
     context::{JobContext, Report, total},
+    game,
     jobfile::{JobFile, SeedFile, beside},
     names,
     units::{self, Wei},
@@ -41,6 +42,7 @@ pub async fn delegate(global: &GlobalArgs, args: &DelegateArgs) -> Result<Report
         dataBytes: computation.data().to_vec().into(),
     };
     let terms = terms(args, &computation, &opening, seed, chain.account()?, chain.now().await?)?;
+    let warning = warning(args, &terms, chain.gas_price().await?.saturating_to())?;
     let file = JobFile::new(chain.id(), args.escrow, &args.task, &terms, &opening);
     // Before the money moves: without its openings a job is worth nothing to anybody.
     file.write(&args.out)?;
@@ -79,8 +81,22 @@ pub async fn delegate(global: &GlobalArgs, args: &DelegateArgs) -> Result<Report
             "seedFile": seed_path,
             "paidWei": paid.to_string(),
             "transaction": sent.json(),
+            "warning": warning.map(|warning| warning.json()),
         }),
     ))
+}
+
+/// Says on standard error what makes cheating pay under these terms, unless told not to.
+fn warning(args: &DelegateArgs, terms: &Terms, gas_price: u64) -> Result<Option<game::Warning>> {
+    if args.no_warn {
+        return Ok(None);
+    }
+    let costs = game::Costs::new(args.work_cost, args.check_odds, gas_price)?;
+    let warning = game::warning(terms, &costs)?;
+    if let Some(warning) = &warning {
+        eprintln!("surety: warning: {warning}");
+    }
+    Ok(warning)
 }
 
 /// The predicate, which the environment may name for other jobs.

@@ -15,7 +15,7 @@ use crate::{
     args::{AbiArgs, Cli, Command, Contract, GlobalArgs, WithdrawArgs},
     chain::Chain,
     context::Report,
-    demo,
+    demo, game,
 };
 use surety_contracts::IEscrow;
 
@@ -31,6 +31,7 @@ pub async fn run(cli: Cli) -> Result<Option<Report>> {
         }
         Command::Demo(args) => demo::run(&args).await?,
         Command::Deploy => deploy::run(global).await?,
+        Command::Game(args) => game::run(&args)?,
         Command::Abi(args) => abi(&args)?,
         Command::Delegate(args) => client::delegate(global, &args).await?,
         Command::Cancel(args) => client::cancel(global, &args).await?,

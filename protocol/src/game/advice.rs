@@ -13,8 +13,10 @@ use super::{
     threshold::{Threshold, threshold},
 };
 
-/// Bisection steps on amounts and probabilities.
+/// Bisection steps on probabilities.
 const STEPS: u32 = 40;
+/// Bisection steps on amounts: down to a wei from 18 ETH.
+const AMOUNT_STEPS: u32 = 64;
 /// Digits to which a probability of detection is rounded down.
 pub const DETECTION_DIGITS: u32 = 6;
 
@@ -34,12 +36,25 @@ pub struct Class {
 impl Class {
     /// The client surely gets a right result and the worker its pay.
     pub fn is_honest(&self) -> bool {
-        is_honest(&self.ends)
+        Goal::Right.met(&self.ends)
     }
 }
 
-fn is_honest(ends: &BTreeMap<String, Rational>) -> bool {
-    ends.keys().all(|label| label == Outcome::PaidRight.label())
+/// What the client wants of every equilibrium.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// A right result, paid for.
+    Right,
+    /// The same, and a referee that came to it too.
+    Confirmed,
+}
+
+impl Goal {
+    fn met(self, ends: &BTreeMap<String, Rational>) -> bool {
+        ends.keys().all(|label| {
+            label == Outcome::PaidConfirmed.label() || self == Self::Right && label == Outcome::PaidRight.label()
+        })
+    }
 }
 
 /// What a search moves while everything else stays.
@@ -108,8 +123,13 @@ impl Delegation {
 
     /// Whether the client surely gets a right result in every subgame-perfect equilibrium, and there is one.
     pub fn only_honest(&self) -> Result<bool, SolveError> {
+        self.always(Goal::Right)
+    }
+
+    /// Whether every subgame-perfect equilibrium meets the goal for sure, and there is one.
+    pub fn always(&self, goal: Goal) -> Result<bool, SolveError> {
         let solutions = self.tree()?.subgame_perfect()?;
-        Ok(!solutions.is_empty() && solutions.iter().all(|solution| is_honest(&solution.ends)))
+        Ok(!solutions.is_empty() && solutions.iter().all(|solution| goal.met(&solution.ends)))
     }
 
     /// The same job with one number changed.
@@ -143,7 +163,8 @@ impl Delegation {
         high: &Rational,
         worst_pact: bool,
     ) -> Result<Option<Threshold>, SolveError> {
-        threshold(low, high, STEPS, |value| {
+        let steps = if knob.is_amount() { AMOUNT_STEPS } else { STEPS };
+        threshold(low, high, steps, |value| {
             let game = self.with(knob, value);
             if worst_pact { game.with_worst_pact() } else { game }.only_honest()
         })
@@ -173,30 +194,32 @@ impl Delegation {
         Ok(Some(high))
     }
 
-    /// The least amount of each of these in turn, in wei and rounded up, at which honesty stays the only equilibrium
-    /// against the worst pact, the others as they are or as already lowered. None if it is not even at `most` of each.
-    pub fn smallest_terms(&self, knobs: &[Knob], most: &Rational) -> Result<Option<Self>, SolveError> {
+    /// The least amount of each of these in turn, in wei and rounded up, at which every equilibrium meets the goal
+    /// against the worst pact, the others as they are or as already lowered. None if not even `most` of each does.
+    pub fn smallest_terms(&self, knobs: &[Knob], most: &Rational, goal: Goal) -> Result<Option<Self>, SolveError> {
         let mut game = self.clone();
         for &knob in knobs {
             game = game.with(knob, most);
         }
-        if !game.with_worst_pact().only_honest()? {
+        let holds = |game: &Self, knob: Knob, value: &Rational| game.with(knob, value).with_worst_pact().always(goal);
+        if !game.with_worst_pact().always(goal)? {
             return Ok(None);
         }
         for &knob in knobs {
-            let least = match game.honesty_border(knob, &Rational::zero(), most, true)? {
-                Some(border) => {
-                    // On the border itself another equilibrium may be as good.
-                    let up = border.at.ceil();
-                    if game.with(knob, &up).with_worst_pact().only_honest()? {
-                        up
-                    } else {
-                        up + Rational::one()
-                    }
+            let (mut low, mut high) = (Rational::zero(), most.ceil());
+            if holds(&game, knob, &low)? {
+                high = low.clone();
+            }
+            // `high` holds throughout, `low` does not.
+            while &high - &low > Rational::one() {
+                let middle = ((&low + &high) / whole(2)).floor();
+                if holds(&game, knob, &middle)? {
+                    high = middle;
+                } else {
+                    low = middle;
                 }
-                None => Rational::zero(),
-            };
-            game = game.with(knob, &least);
+            }
+            game = game.with(knob, &high);
         }
         Ok(Some(game.with_worst_pact()))
     }

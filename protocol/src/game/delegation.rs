@@ -1,22 +1,33 @@
 //! The game that the three contracts really play, as an extensive game of client, worker and referee.
 //!
-//! 1. The worker takes the order or leaves it. 2. The client appeals or not. 3. The referee takes the case or not.
-//! 4. The worker offers a pact or not. 5. The referee accepts or refuses. 6. Worker and referee commit, neither seeing
-//! the other's result. 7. The client sees whether there are two results and whether they agree, and checks or trusts.
-//! 8. Chance decides whether a check, or a watcher that recomputes, meets a wrong element.
+//! | step | who | what |
+//! |---|---|---|
+//! | 1 | worker | takes the order or leaves it |
+//! | 2 | client | appeals or not |
+//! | 3 | referee | takes the case or declines |
+//! | 4 | worker | offers a pact or not |
+//! | 5 | referee | accepts it or refuses |
+//! | 6 | worker and referee | commit, neither seeing the other's result |
+//! | 7 | client | sees how many results there are and whether they agree, and checks or trusts |
+//! | 8 | chance | a check, or a watcher that recomputes, meets a wrong element or not |
 //!
 //! Three moves are not free: the client demands what a worker shows nobody, a referee that finds the worker's result
 //! different from its own right one names the element, and a worker whose result was confirmed collects the bonus, each
 //! exactly if that pays more than its gas. They see all that matters, so backward induction has answered for them.
+
+mod moves;
+mod payoffs;
 
 use num_traits::{One as _, Zero as _};
 
 use super::{
     gas::Gas,
     rational::{Rational, whole},
-    settlement::{Case, Change, Ending, Guilt, Pact, Root, Stakes},
+    settlement::Stakes,
     tree::{Builder, Tree, TreeError},
 };
+pub use moves::{Bribery, History, Opinion, Work};
+pub use payoffs::Outcome;
 
 /// The players, in the order of payoffs.
 pub const PLAYERS: [&str; 3] = ["client", "worker", "referee"];
@@ -71,146 +82,6 @@ pub struct Delegation {
     pub verifier: bool,
     pub client: Client,
     pub gas: Gas,
-}
-
-/// How the worker answers the order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Work {
-    Honest,
-    /// Leaves work out; the false result is the obvious one.
-    Cheat,
-    /// The false result of the pact.
-    Agreed,
-    /// A root of nothing that it could show.
-    Withhold,
-    Silent,
-}
-
-impl Work {
-    const ALONE: [Self; 4] = [Self::Honest, Self::Cheat, Self::Withhold, Self::Silent];
-    const BOUND: [Self; 3] = [Self::Honest, Self::Agreed, Self::Silent];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Honest => "honest",
-            Self::Cheat => "cheat",
-            Self::Agreed => "agreed",
-            Self::Withhold => "withhold",
-            Self::Silent => "silent",
-        }
-    }
-
-    pub fn root(self) -> Option<Root> {
-        match self {
-            Self::Honest => Some(Root::Right),
-            Self::Cheat => Some(Root::Obvious),
-            Self::Agreed => Some(Root::Agreed),
-            Self::Withhold => Some(Root::Own),
-            Self::Silent => None,
-        }
-    }
-}
-
-/// What a bound referee commits to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opinion {
-    Honest,
-    /// The false result of the pact.
-    Agreed,
-    /// Leaves out what it expects the worker to leave out.
-    Guess,
-    /// Anything, for the fee.
-    Junk,
-    Silent,
-}
-
-impl Opinion {
-    const ALONE: [Self; 4] = [Self::Honest, Self::Guess, Self::Junk, Self::Silent];
-    const BOUND: [Self; 4] = [Self::Honest, Self::Agreed, Self::Junk, Self::Silent];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Honest => "honest",
-            Self::Agreed => "agreed",
-            Self::Guess => "guess",
-            Self::Junk => "junk",
-            Self::Silent => "silent",
-        }
-    }
-
-    pub fn root(self) -> Option<Root> {
-        match self {
-            Self::Honest => Some(Root::Right),
-            Self::Agreed => Some(Root::Agreed),
-            Self::Guess => Some(Root::Obvious),
-            Self::Junk => Some(Root::Own),
-            Self::Silent => None,
-        }
-    }
-}
-
-/// How far a pact came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bribery {
-    None,
-    Refused,
-    Accepted,
-}
-
-/// Everything that the parties did until the results are open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct History {
-    pub appealed: bool,
-    /// None if no referee took the case.
-    pub opinion: Option<Opinion>,
-    pub bribery: Bribery,
-    pub work: Work,
-}
-
-/// How a play ended, as far as the client's result goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    NotTaken,
-    PaidRight,
-    PaidFalse,
-    /// Paid although nothing was delivered.
-    PaidNothing,
-    Forfeited,
-    Convicted,
-    /// Convicted although the result was right.
-    Framed,
-}
-
-impl Outcome {
-    pub const ALL: [Self; 7] = [
-        Self::NotTaken,
-        Self::PaidRight,
-        Self::PaidFalse,
-        Self::PaidNothing,
-        Self::Forfeited,
-        Self::Convicted,
-        Self::Framed,
-    ];
-
-    /// The label of the tree's ends.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::NotTaken => "nobody takes the order",
-            Self::PaidRight => "right result, paid",
-            Self::PaidFalse => "false result, paid",
-            Self::PaidNothing => "no result, paid",
-            Self::Forfeited => "no result, forfeited",
-            Self::Convicted => "false result, convicted",
-            Self::Framed => "right result, convicted",
-        }
-    }
-}
-
-/// An end with its probability.
-struct Branch {
-    chance: Rational,
-    outcome: Outcome,
-    payoffs: Vec<Rational>,
 }
 
 impl Delegation {
@@ -317,223 +188,6 @@ impl Delegation {
         }
     }
 
-    /// Expected payoffs of a history, by the checks that the client is committed to, or without any.
-    pub fn expected(&self, history: &History) -> Vec<Rational> {
-        let checks = match &self.client {
-            Client::Commits { checks, .. } => checks.clone(),
-            Client::Chooses => Rational::zero(),
-        };
-        let mut sum = vec![Rational::zero(); PLAYERS.len()];
-        for (part, looks) in [(checks.clone(), true), (Rational::one() - checks, false)] {
-            for branch in self.branches(history, looks) {
-                for (sum, payoff) in sum.iter_mut().zip(&branch.payoffs) {
-                    *sum += &part * &branch.chance * payoff;
-                }
-            }
-        }
-        sum
-    }
-
-    /// What can happen once the results are open, given whether the client checks.
-    fn branches(&self, history: &History, checks: bool) -> Vec<Branch> {
-        let sure = |ending, caller| vec![(Rational::one(), ending, caller)];
-        let paid = Ending::Paid {
-            confirmed: self.confirmed(history),
-        };
-        let guilty = Ending::Convicted(Guilt::False);
-        let differs = history.opinion.is_some() && !history.agree();
-        let endings = match history.work {
-            Work::Silent => sure(Ending::Forfeited, Caller::None),
-            Work::Withhold => {
-                // The bonus comes back without a demand too.
-                let at_stake = &self.stakes.reward + &self.stakes.deposit;
-                if at_stake > self.gas.cost(self.gas.demand + self.gas.tick) {
-                    sure(Ending::Convicted(Guilt::Withheld), Caller::Client)
-                } else {
-                    sure(paid, Caller::None)
-                }
-            }
-            _ if differs && self.referee_convicts(history) => sure(guilty, Caller::Referee),
-            Work::Honest => sure(paid, Caller::None),
-            Work::Cheat | Work::Agreed => {
-                let (by_client, by_watcher) = self.found(history, checks);
-                vec![
-                    (by_client.clone(), guilty, Caller::Client),
-                    ((Rational::one() - &by_client) * &by_watcher, guilty, Caller::Stranger),
-                    (
-                        (Rational::one() - by_client) * (Rational::one() - by_watcher),
-                        paid,
-                        Caller::None,
-                    ),
-                ]
-            }
-        };
-        endings
-            .into_iter()
-            .filter(|(chance, ..)| !chance.is_zero())
-            .map(|(chance, ending, caller)| self.branch(history, checks, chance, ending, caller))
-            .collect()
-    }
-
-    /// Whether a bound referee with another root has the worker convicted.
-    fn referee_convicts(&self, history: &History) -> bool {
-        let pays = &self.stakes.fee + &self.stakes.fee_bonus > self.gas.cost(self.gas.judge);
-        let knows = history.opinion == Some(Opinion::Honest) && history.work != Work::Honest;
-        let speaks = !matches!(history.opinion, None | Some(Opinion::Silent));
-        pays && match self.judge {
-            Judge::Predicate | Judge::TrustedWord => knows,
-            // Its word convicts of any element that the worker committed to.
-            Judge::SelfishWord => speaks,
-        }
-    }
-
-    /// Probabilities that the client's check, and a watcher, have a false result convicted.
-    fn found(&self, history: &History, checks: bool) -> (Rational, Rational) {
-        let check = if checks {
-            self.detection.clone()
-        } else {
-            Rational::zero()
-        };
-        match self.judge {
-            Judge::Predicate => (check, self.watcher.clone()),
-            // A confirmed result is beyond any word.
-            Judge::TrustedWord if !self.confirmed(history) => (check, Rational::zero()),
-            Judge::TrustedWord | Judge::SelfishWord => (Rational::zero(), Rational::zero()),
-        }
-    }
-
-    /// Equal results are confirmed by whom it pays: the worker.
-    fn confirmed(&self, history: &History) -> bool {
-        history.agree() && self.stakes.bonus > self.gas.cost(self.gas.confirm)
-    }
-
-    fn branch(&self, history: &History, checks: bool, chance: Rational, ending: Ending, caller: Caller) -> Branch {
-        let change = self.stakes.settle(ending, history.case(), history.pact());
-        let outcome = match (ending, history.work) {
-            (Ending::Refunded, _) => Outcome::NotTaken,
-            (Ending::Forfeited, _) => Outcome::Forfeited,
-            (Ending::Paid { .. }, Work::Honest) => Outcome::PaidRight,
-            (Ending::Paid { .. }, Work::Withhold) => Outcome::PaidNothing,
-            (Ending::Paid { .. }, _) => Outcome::PaidFalse,
-            (Ending::Convicted(_), Work::Honest) => Outcome::Framed,
-            (Ending::Convicted(_), _) => Outcome::Convicted,
-        };
-        let confirmed = ending == Ending::Paid { confirmed: true };
-        let payoffs = self.payoffs(history, checks, outcome, change, confirmed, caller);
-        Branch {
-            chance,
-            outcome,
-            payoffs,
-        }
-    }
-
-    fn payoffs(
-        &self,
-        history: &History,
-        checks: bool,
-        outcome: Outcome,
-        change: Change,
-        confirmed: bool,
-        caller: Caller,
-    ) -> Vec<Rational> {
-        let done = Rational::one() - &self.skipped;
-        let work = match history.work {
-            Work::Honest => self.work.clone(),
-            Work::Cheat | Work::Agreed => &done * &self.work,
-            Work::Withhold | Work::Silent => Rational::zero(),
-        };
-        // The agreed result comes with the pact.
-        let opinion = match history.opinion {
-            Some(Opinion::Honest) => self.referee_work.clone(),
-            Some(Opinion::Guess) => &done * &self.referee_work,
-            _ => Rational::zero(),
-        };
-        let gains = |when: &[Outcome], amount: &Rational| {
-            if when.contains(&outcome) {
-                amount.clone()
-            } else {
-                Rational::zero()
-            }
-        };
-        let checking = if checks { self.check.clone() } else { Rational::zero() };
-        let gas = self
-            .gas_used(history, outcome, confirmed, caller)
-            .map(|gas| self.gas.cost(gas));
-        let [client_gas, worker_gas, referee_gas] = gas;
-        vec![
-            change.client + gains(&[Outcome::PaidRight, Outcome::Framed], &self.value)
-                - gains(&[Outcome::PaidFalse], &self.harm)
-                - checking
-                - client_gas,
-            change.worker + gains(&[Outcome::PaidFalse], &self.gain) - work - worker_gas,
-            change.referee - opinion - referee_gas,
-        ]
-    }
-
-    /// Gas of every role's calls, by what it has to do to get there.
-    fn gas_used(&self, history: &History, outcome: Outcome, confirmed: bool, caller: Caller) -> [u64; 3] {
-        let gas = &self.gas;
-        let mut client = gas.delegate;
-        let mut worker = gas.take_order;
-        let mut referee = 0;
-        if history.work != Work::Silent {
-            worker += if self.verifier {
-                gas.submit_seal + gas.reveal
-            } else {
-                gas.submit_result
-            };
-        }
-        match outcome {
-            Outcome::PaidRight | Outcome::PaidFalse | Outcome::PaidNothing => {
-                worker += gas.tick + if confirmed { gas.confirm } else { 0 };
-            }
-            Outcome::Forfeited => client += gas.tick,
-            Outcome::Convicted if history.work == Work::Withhold => client += gas.demand + gas.tick,
-            Outcome::Convicted | Outcome::Framed | Outcome::NotTaken => {}
-        }
-        match (caller, self.judge) {
-            (Caller::Client, _) if history.work == Work::Withhold => {}
-            (Caller::Client, Judge::Predicate) => client += gas.judge,
-            (Caller::Client, _) => client += gas.dispute,
-            (Caller::Referee, _) => referee += gas.judge,
-            (Caller::Stranger | Caller::None, _) => {}
-        }
-        if history.appealed {
-            client += gas.appeal;
-            match history.opinion {
-                None => client += gas.settle,
-                Some(opinion) => {
-                    referee += gas.take_case + gas.settle;
-                    if opinion != Opinion::Silent {
-                        referee += gas.submit_seal + gas.reveal;
-                    }
-                }
-            }
-        }
-        // Who gets money out of the pact calls for it.
-        let referee_gets = history.opinion == Some(Opinion::Agreed);
-        match history.bribery {
-            Bribery::None => {}
-            Bribery::Refused => worker += gas.offer_bribe + gas.check_results,
-            Bribery::Accepted => {
-                worker += gas.offer_bribe;
-                referee += gas.accept_bribe;
-                *(if referee_gets { &mut referee } else { &mut worker }) += gas.check_results;
-            }
-        }
-        [client, worker, referee]
-    }
-
-    /// Nobody takes the order: the client paid for the offer and, later, for the refund.
-    fn left(&self) -> Vec<Rational> {
-        let change = self.stakes.settle(Ending::Refunded, Case::None, Pact::None);
-        vec![
-            change.client - self.gas.cost(self.gas.delegate + self.gas.tick),
-            change.worker,
-            change.referee,
-        ]
-    }
-
     /// The same with the pact that is hardest to deter: the highest bribe that still pays the worker, and a stake that
     /// holds both to it. The bribe is the worker's whole gain from the pact, as enumerated without one, less a wei.
     pub fn with_worst_pact(&self) -> Self {
@@ -565,56 +219,5 @@ impl Delegation {
         } = &game.stakes;
         game.stakes.pact_stake = (reward + bonus + deposit + fee + fee_bonus + stake + bribe) * whole(10);
         game
-    }
-}
-
-/// Who had the worker convicted, and paid the gas.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Caller {
-    None,
-    Client,
-    Referee,
-    Stranger,
-}
-
-impl History {
-    /// Both revealed the same root.
-    fn agree(&self) -> bool {
-        match (self.work.root(), self.opinion.and_then(Opinion::root)) {
-            (Some(worker), Some(referee)) => worker.equals(referee),
-            _ => false,
-        }
-    }
-
-    /// What the client knows when it decides whether to check.
-    fn seen(&self) -> &'static str {
-        match (self.appealed, self.opinion.and_then(Opinion::root)) {
-            (false, _) => "one result",
-            (true, None) => "no opinion",
-            (true, Some(_)) if self.agree() => "equal results",
-            (true, Some(_)) => "different results",
-        }
-    }
-
-    fn case(&self) -> Case {
-        match (self.appealed, self.opinion) {
-            (false, _) => Case::None,
-            (true, None) => Case::NeverBound,
-            (true, Some(opinion)) => Case::Bound {
-                worker: self.work.root(),
-                referee: opinion.root(),
-            },
-        }
-    }
-
-    fn pact(&self) -> Pact {
-        match self.bribery {
-            Bribery::None => Pact::None,
-            Bribery::Refused => Pact::Refused,
-            Bribery::Accepted => Pact::Accepted {
-                worker: self.work.root(),
-                referee: self.opinion.and_then(Opinion::root),
-            },
-        }
     }
 }

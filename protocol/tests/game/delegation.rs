@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use surety_protocol::game::{
-    advice::{Class, Knob},
+    advice::{Class, Goal, Knob},
     delegation::{CLIENT, Client, Delegation, Judge, Outcome, REFEREE, WORKER},
     gas::Gas,
     rational::{approximate, whole},
@@ -253,8 +253,11 @@ fn recommended_terms_are_the_smallest_that_hold() {
         ..plain()
     });
     let knobs = [Knob::Reward, Knob::Fee, Knob::Deposit, Knob::Stake];
-    let advised = game.smallest_terms(&knobs, &number(100_000)).unwrap().unwrap();
-    assert!(advised.only_honest().unwrap());
+    let advised = game
+        .smallest_terms(&knobs, &number(100_000), Goal::Confirmed)
+        .unwrap()
+        .unwrap();
+    assert!(advised.always(Goal::Confirmed).unwrap());
     let amount = |game: &Delegation, knob: Knob| -> Number {
         match knob {
             Knob::Reward => game.stakes.reward.clone(),
@@ -273,7 +276,12 @@ fn recommended_terms_are_the_smallest_that_hold() {
     );
     // Nothing helps where nobody ever looks.
     let blind = delegation(&Job { checks: 0, ..plain() });
-    assert!(blind.smallest_terms(&knobs, &number(100_000)).unwrap().is_none());
+    assert!(
+        blind
+            .smallest_terms(&knobs, &number(100_000), Goal::Confirmed)
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[test]

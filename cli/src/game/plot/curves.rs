@@ -1,0 +1,144 @@
+//! Curves and regions.
+
+use anyhow::Result;
+use plotters::{coord::Shift, prelude::*};
+
+use super::{BLUE, COLOURS, FAMILY, GREEN, Line, failed};
+
+const TITLE: i32 = 22;
+const TEXT: i32 = 15;
+
+pub fn utilities<B: DrawingBackend>(area: &DrawingArea<B, Shift>, panels: &[(&str, Vec<Line>)]) -> Result<()> {
+    for (panel, (title, lines)) in area.split_evenly((1, panels.len())).iter().zip(panels) {
+        let values = || lines.iter().flat_map(|line| line.points.iter().map(|point| point.1));
+        let (low, high) = (values().fold(0.0, f64::min), values().fold(0.0, f64::max));
+        // Room below the lines for the legend.
+        let room = (high - low).max(f64::MIN_POSITIVE);
+        let mut chart = ChartBuilder::on(panel)
+            .caption(format!("{title}: payoff by strategy"), (FAMILY, TITLE))
+            .margin(14)
+            .x_label_area_size(48)
+            .y_label_area_size(78)
+            .build_cartesian_2d(0.0..1.0, low - 0.45 * room..high + 0.08 * room)
+            .map_err(failed)?;
+        chart
+            .configure_mesh()
+            .x_desc("probability that a check finds a false result")
+            .y_desc("ETH")
+            .axis_desc_style((FAMILY, TEXT + 1))
+            .label_style((FAMILY, TEXT))
+            .y_label_formatter(&|value| short(*value))
+            .light_line_style(TRANSPARENT)
+            .draw()
+            .map_err(failed)?;
+        for (at, (line, colour)) in lines.iter().zip(COLOURS).enumerate() {
+            // Honesty lies below the others, and shows where one covers it.
+            let style = colour.stroke_width(if at == 0 { 7 } else { 3 });
+            chart
+                .draw_series(LineSeries::new(line.points.iter().copied(), style))
+                .map_err(failed)?
+                .label(line.name.clone())
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + 24, y)], style));
+        }
+        legend(&mut chart, SeriesLabelPosition::LowerLeft)?;
+    }
+    Ok(())
+}
+
+pub fn region<B: DrawingBackend>(area: &DrawingArea<B, Shift>, lines: &[Line], deposit: f64, top: f64) -> Result<()> {
+    let mut chart = ChartBuilder::on(area)
+        .caption("Deposits above which honesty is the only equilibrium", (FAMILY, TITLE))
+        .margin(16)
+        .x_label_area_size(50)
+        .y_label_area_size(80)
+        .build_cartesian_2d(0.0..1.0, 0.0..top)
+        .map_err(failed)?;
+    chart
+        .configure_mesh()
+        .x_desc("probability p that a check finds a false result")
+        .y_desc("worker's deposit d, ETH")
+        .axis_desc_style((FAMILY, TEXT + 1))
+        .label_style((FAMILY, TEXT))
+        .y_label_formatter(&|value| short(*value))
+        .light_line_style(TRANSPARENT)
+        .draw()
+        .map_err(failed)?;
+    for (line, colour) in lines.iter().zip([GREEN, BLUE]) {
+        // Where no deposit helps there is no region.
+        let helped: Vec<_> = line.points.iter().copied().filter(|point| point.1 < top).collect();
+        chart
+            .draw_series(AreaSeries::new(helped.iter().copied(), top, colour.mix(0.18)))
+            .map_err(failed)?;
+        let style = colour.stroke_width(3);
+        chart
+            .draw_series(LineSeries::new(helped, style))
+            .map_err(failed)?
+            .label(line.name.clone())
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 24, y)], style));
+    }
+    let style = BLACK.stroke_width(1);
+    chart
+        .draw_series(DashedLineSeries::new([(0.0, deposit), (1.0, deposit)], 8, 6, style))
+        .map_err(failed)?
+        .label("the job's deposit")
+        .legend(move |(x, y)| PathElement::new([(x, y), (x + 24, y)], style));
+    legend(&mut chart, SeriesLabelPosition::UpperRight)
+}
+
+pub fn detection<B: DrawingBackend>(area: &DrawingArea<B, Shift>, lines: &[Line]) -> Result<()> {
+    let most = lines
+        .iter()
+        .flat_map(|line| line.points.iter().map(|point| point.0))
+        .fold(1.0, f64::max);
+    let mut chart = ChartBuilder::on(area)
+        .caption("Detection by sampling: 1 \u{2013} (1 \u{2013} q)^m", (FAMILY, TITLE))
+        .margin(16)
+        .x_label_area_size(50)
+        .y_label_area_size(70)
+        .build_cartesian_2d((1.0..most).log_scale(), 0.0..1.0)
+        .map_err(failed)?;
+    chart
+        .configure_mesh()
+        .x_desc("sampled elements m")
+        .y_desc("probability that a wrong element is among them")
+        .axis_desc_style((FAMILY, TEXT + 1))
+        .label_style((FAMILY, TEXT))
+        .x_label_formatter(&|value| format!("{value:.0}"))
+        .y_label_formatter(&|value| format!("{value:.1}"))
+        .light_line_style(TRANSPARENT)
+        .draw()
+        .map_err(failed)?;
+    for (line, colour) in lines.iter().zip(COLOURS) {
+        let style = colour.stroke_width(3);
+        chart
+            .draw_series(LineSeries::new(line.points.iter().copied(), style))
+            .map_err(failed)?
+            .label(line.name.clone())
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 24, y)], style));
+    }
+    legend(&mut chart, SeriesLabelPosition::UpperLeft)
+}
+
+fn legend<'a, B, C>(chart: &mut ChartContext<'a, B, C>, position: SeriesLabelPosition) -> Result<()>
+where
+    B: DrawingBackend + 'a,
+    C: CoordTranslate,
+{
+    chart
+        .configure_series_labels()
+        .position(position)
+        .label_font((FAMILY, TEXT))
+        .legend_area_size(32)
+        .background_style(WHITE.mix(0.9))
+        .border_style(BLACK.mix(0.4))
+        .margin(12)
+        .draw()
+        .map_err(failed)
+}
+
+/// A tick's number without trailing zeros.
+fn short(value: f64) -> String {
+    let text = format!("{value:.4}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
