@@ -2,10 +2,12 @@
 
 CARGO ?= cargo
 
-.PHONY: demo test build lint clean help
+.PHONY: demo test build lint clean help cargo-stylus bench-devnet cache-manager
+
+TOOLS = $(CURDIR)/target/tools
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/'
 
 demo: build ## play every scenario on the embedded chain and check each payment to the wei
 	target/debug/surety demo
@@ -19,6 +21,20 @@ build: ## build surety with the contracts embedded
 lint: ## formatting and clippy, as reviewed
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+cargo-stylus: build ## run the real cargo-stylus against the chain: installs it, takes minutes
+	$(CARGO) install cargo-stylus --locked --version '^0.10' --root $(TOOLS)
+	PATH="$(TOOLS)/bin:$$PATH" devnet/tests/cargo-stylus.sh target/debug/surety escrow contracts/stylus/owned
+
+bench-devnet: ## measure the chain, beside anvil from the npm registry
+	$(CARGO) build --profile fast --locked -p surety -p surety-bench
+	npm install --no-save --prefix $(TOOLS) @foundry-rs/anvil@1.7.1
+	target/fast/surety-bench --surety target/fast/surety --anvil $$(ls $(TOOLS)/node_modules/@foundry-rs/anvil-*/bin/anvil)
+
+cache-manager: ## compile devnet/contracts/CacheManager.sol, and fail if the chain holds something else
+	npm install --no-save --prefix devnet/contracts
+	npm run build --prefix devnet/contracts
+	git diff --exit-code devnet/src/node/cache_manager.hex
 
 clean: ## remove what was built
 	$(CARGO) clean

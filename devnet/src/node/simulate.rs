@@ -77,14 +77,20 @@ impl<'a> Simulation<'a> {
         }
         let gas_cap = config.call_gas_cap;
         let tx = tx_env(chain, request, gas_cap)?;
-        Ok(Self {
+        let mut simulation = Self {
             chain,
             number,
             assumptions,
             block,
             tx,
             gas_cap,
-        })
+        };
+        if request.nonce.is_none() {
+            // The address of what it creates depends on it.
+            let caller = simulation.view()?.account(simulation.tx.caller);
+            simulation.tx.nonce = caller.unwrap_or_default().nonce;
+        }
+        Ok(simulation)
     }
 
     /// The block that the call is in.

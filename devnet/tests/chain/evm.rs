@@ -218,3 +218,13 @@ fn overrides_are_assumed_for_one_call() {
     assert_eq!(output, Ok(Bytes::from(word(77))));
     assert_eq!(node.code(at, BlockId::latest()), Ok(Bytes::new()));
 }
+
+#[test]
+fn an_account_that_created_something_can_estimate_the_next_creation() {
+    let node = node();
+    deploy(&node, &[0x00]);
+    let next = request(&node, None, init_code(&[0x5f]));
+    let gas = node.estimate_gas(next.clone(), BlockId::latest(), None, None);
+    let gas = gas.expect("the second address differs from the first");
+    assert!(send(&node, next.gas_limit(gas)).is_success());
+}
