@@ -228,6 +228,44 @@ fn a_sealed_result_stays_hidden_until_its_time() {
 }
 
 #[test]
+fn terms_that_make_cheating_pay_are_warned_of() {
+    let world = World::new();
+    let careless = |out: &Path, more: &[&str]| {
+        let args = [
+            "delegate",
+            "primes:0..1000",
+            "--escrow",
+            &world.escrow,
+            "--predicate",
+            &world.predicate,
+            "--check-odds",
+            "0.1",
+            "--json",
+            "--out",
+            arg(out),
+        ];
+        let output = world.run(CLIENT, &[&args[..], more].concat());
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (json, text(&output.stderr))
+    };
+    let (json, said) = careless(&world.path("a.json"), &[]);
+    assert_eq!(json["warning"]["kind"], "cheating pays");
+    assert!(
+        said.starts_with("surety: warning: a worker that cheats is better off"),
+        "{said}"
+    );
+    let (json, said) = careless(&world.path("b.json"), &["--no-warn"]);
+    assert_eq!((&json["warning"], said.as_str()), (&Value::Null, ""));
+    let (json, said) = careless(&world.path("c.json"), &["--work-cost", "0.001"]);
+    assert_eq!(
+        (&json["warning"], said.as_str()),
+        (&Value::Null, ""),
+        "0.1 x 0.03 ETH at stake exceed 0.001 saved"
+    );
+}
+
+#[test]
 fn a_job_that_nobody_took_can_be_cancelled() {
     let world = World::new();
     let job = world.delegate("primes:0..1000", &["--predicate", &world.predicate]);

@@ -132,13 +132,17 @@ impl Delegation {
         Ok(!solutions.is_empty() && solutions.iter().all(|solution| goal.met(&solution.ends)))
     }
 
-    /// The same job with one number changed.
+    /// The same job with one number changed. A higher deposit raises the referee's stake to twice that, below which its
+    /// contract refuses a case.
     pub fn with(&self, knob: Knob, value: &Rational) -> Self {
         let mut game = self.clone();
         match knob {
             Knob::Reward => game.stakes.reward = value.clone(),
             Knob::Bonus => game.stakes.bonus = value.clone(),
-            Knob::Deposit => game.stakes.deposit = value.clone(),
+            Knob::Deposit => {
+                game.stakes.deposit = value.clone();
+                game.stakes.stake = game.stakes.stake.max(value * whole(2));
+            }
             Knob::Fee => game.stakes.fee = value.clone(),
             Knob::Stake => game.stakes.stake = value.clone(),
             Knob::Detection => game.detection = value.clone(),

@@ -108,12 +108,7 @@ pub fn region(job: &JobGame, base: &Delegation) -> Result<Figure> {
 fn least(game: &Delegation, column: u32, top: &Rational) -> Result<(f64, f64), SolveError> {
     let chance = Rational::new(column.into(), COLUMNS.into());
     let game = game.with(Knob::Detection, &chance);
-    let honest = |deposit: &Rational| {
-        let mut game = game.with(Knob::Deposit, deposit);
-        // The referee's stake follows, as its contract wants.
-        game.stakes.stake = deposit * whole(2);
-        game.with_worst_pact().only_honest()
-    };
+    let honest = |deposit: &Rational| game.with(Knob::Deposit, deposit).with_worst_pact().only_honest();
     let deposit = match threshold(&whole(0), top, HALVINGS, honest)? {
         Some(border) => border.at,
         None if honest(&whole(0))? => whole(0),
