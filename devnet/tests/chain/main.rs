@@ -5,6 +5,7 @@ mod cache_manager;
 mod contracts;
 mod evm;
 mod history;
+mod hostile;
 mod programs;
 mod proofs;
 mod store;
