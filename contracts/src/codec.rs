@@ -8,7 +8,7 @@
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256, aliases::U96};
 
-use crate::{Fault, Form, Phase, Terms};
+use crate::{CasePhase, Fault, Form, PactPhase, Phase, Terms};
 
 /// One word of the ABI.
 pub type Word = [u8; 32];
@@ -16,6 +16,9 @@ pub type Word = [u8; 32];
 /// Calldata that is not the encoding of what was expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed;
+
+/// Selector of a constructor, as the SDK and the deployer contract have it; its arguments follow.
+pub const CONSTRUCTOR: [u8; 4] = [0x55, 0x85, 0x25, 0x8d];
 
 /// Words of `Terms`.
 pub const TERMS_WORDS: usize = 22;
@@ -31,7 +34,7 @@ impl EncodedTerms<'_> {
 
     /// Fails unless this is the one encoding of some terms.
     pub fn decode(&self) -> Result<Terms, Malformed> {
-        let args = Args { words: self.0 };
+        let args = Args::of(self.0);
         Ok(Terms {
             client: args.address(0)?,
             worker: args.address(1)?,
@@ -74,6 +77,15 @@ impl<'a> Args<'a> {
         } else {
             Err(Malformed)
         }
+    }
+
+    pub fn of(words: &'a [Word]) -> Self {
+        Self { words }
+    }
+
+    /// The first `N` words.
+    pub fn first<const N: usize>(&self) -> Result<&'a [Word; N], Malformed> {
+        self.words.first_chunk().ok_or(Malformed)
     }
 
     pub fn word(&self, at: usize) -> Result<&'a Word, Malformed> {
@@ -218,6 +230,12 @@ impl<'a> Items<'a> {
     }
 }
 
+/// An amount of terms, in wei. Sums of a few 96-bit numbers stay far below 2^128.
+pub fn wei(amount: &U96) -> u128 {
+    let [low, high] = *amount.as_limbs();
+    u128::from(high) << 64 | u128::from(low)
+}
+
 /// A value that fills one word.
 pub trait ToWord {
     fn to_word(&self) -> Word;
@@ -243,8 +261,22 @@ to_word! {
     u32: |value| u64::from(*value).to_word();
     u8: |value| u64::from(*value).to_word();
     bool: |value| u64::from(*value).to_word();
+    i64: |value| {
+        let mut word = [if *value < 0 { 0xff } else { 0 }; 32];
+        word[24..].copy_from_slice(&value.to_be_bytes());
+        word
+    };
+    i8: |value| i64::from(*value).to_word();
     Phase: |value| (*value as u8).to_word();
+    CasePhase: |value| (*value as u8).to_word();
+    PactPhase: |value| (*value as u8).to_word();
     Fault: |value| (*value as u8).to_word();
+    u128: |value| {
+        let mut word = [0; 32];
+        word[16..].copy_from_slice(&value.to_be_bytes());
+        word
+    };
+    U96: |value| wei(value).to_word();
     U256: |value| value.to_be_bytes();
     B256: |value| value.0;
     Address: |value| value.into_word().0;
@@ -259,10 +291,21 @@ pub fn with_selector(selector: [u8; 4], words: &[Word]) -> Vec<u8> {
     data
 }
 
+/// The answer of a call that returns static values.
+pub fn answer(words: &[Word]) -> Vec<u8> {
+    words.as_flattened().to_vec()
+}
+
 /// Appends `bytes` as the ABI has them: length, content, zeros up to a whole word.
 #[inline(never)]
 pub fn push_bytes(data: &mut Vec<u8>, bytes: &[u8]) {
     data.extend_from_slice(&(bytes.len() as u64).to_word());
     data.extend_from_slice(bytes);
     data.resize(data.len() + bytes.len().next_multiple_of(32) - bytes.len(), 0);
+}
+
+/// A word of exactly 0 or 1.
+pub fn bit(word: Word) -> Option<bool> {
+    let (last, rest) = word.split_last()?;
+    (*last <= 1 && rest.iter().all(|&byte| byte == 0)).then_some(*last == 1)
 }

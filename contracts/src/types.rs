@@ -194,4 +194,165 @@ sol! {
         function jobId(Terms calldata terms) external view returns (bytes32);
         function credit(address account) external view returns (uint256);
     }
+
+    /// Where a case stands.
+    #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    enum CasePhase { None, Offered, Bound, Sealed, Revealed, Closed }
+
+    /// What a client offers its referee, in wei.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Offer {
+        /// r3, for an honest ruling.
+        uint96 fee;
+        /// w3, for one that the job's end proves.
+        uint96 bonus;
+        /// n, what the referee puts in; at least twice the job's deposit.
+        uint96 stake;
+    }
+
+    /// The state of a case. `computeBy` is the job's T2, from Bound on; `root` and `count` are zero until revealed.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Case { CasePhase phase; uint96 fee; uint96 bonus; uint96 stake; uint64 computeBy; bytes32 root; uint64 count; }
+
+    /// What cases said about an account, as worker or as referee.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Reputation {
+        /// upheld - faulted - 2 * colluded.
+        int64 score;
+        /// H+: times it was right.
+        uint32 upheld;
+        /// H-: times it was wrong or silent.
+        uint32 faulted;
+        /// H--: times it backed a result that was not right.
+        uint32 colluded;
+        /// Wei that it had at stake in all of these.
+        uint256 stake;
+    }
+
+    /// Verification (DCR_C3): a bonded second opinion, settled by reading the escrow.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IReferee {
+        event Appealed(bytes32 indexed jobId, address indexed client, address indexed referee, Offer offer);
+        event CaseTaken(bytes32 indexed jobId, address indexed referee, uint64 computeBy);
+        event OpinionSealed(bytes32 indexed jobId, bytes32 seal);
+        event OpinionRevealed(bytes32 indexed jobId, bytes32 root, uint64 count);
+        /// The case ended: what client and referee were owed, whether pushed or credited.
+        event CaseClosed(bytes32 indexed jobId, uint256 toClient, uint256 toReferee);
+        /// `change`: 1 (H+), -1 (H-) or -2 (H--); `stake`: wei behind it.
+        event ReputationChanged(address indexed account, bytes32 indexed jobId, int8 change, uint256 stake);
+        event Credited(address indexed account, uint256 amount);
+        event Withdrawn(address indexed account, address indexed to, uint256 amount);
+
+        /// Calldata that is not the strict ABI encoding of a call of this interface.
+        error MalformedCalldata();
+        error WrongPayment(uint256 expected, uint256 paid);
+        error TooLate(uint64 deadline);
+        error TooEarly(uint64 notBefore);
+        error NoCredit();
+        error ZeroAddress();
+        error TransferFailed();
+        error NotEnoughGas(uint64 needed);
+        /// The contract was constructed before.
+        error Constructed();
+        /// What should be the escrow has no code, or does not answer as one.
+        error EscrowFailed();
+        /// The call needs another phase of the case.
+        error WrongCasePhase(CasePhase phase);
+        /// The call needs another phase of the job.
+        error WrongPhase(Phase phase);
+        error NotClient(address client);
+        error NotReferee(address referee);
+        /// The terms name another verifier.
+        error NotVerifier(address verifier);
+        error StakeTooLow(uint256 least);
+        error SealMismatch();
+        /// An opinion whose count the terms or its root contradict.
+        error WrongCount(uint64 count);
+
+        function appeal(Terms calldata terms, Offer calldata offer) external payable;
+        function takeCase(Terms calldata terms) external payable;
+        function submitSeal(Terms calldata terms, bytes32 seal) external;
+        function reveal(Terms calldata terms, bytes32 root, uint64 count, bytes32 salt) external;
+        function settle(Terms calldata terms) external;
+        function withdraw(address to) external;
+
+        function escrow() external view returns (address);
+        function report(bytes32 jobId) external view returns (bool revealed, bytes32 root, uint64 count);
+        function caseOf(bytes32 jobId) external view returns (Case memory);
+        function reputation(address account) external view returns (Reputation memory);
+        function credit(address account) external view returns (uint256);
+    }
+
+    /// Where a pact stands.
+    #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    enum PactPhase { None, Offered, Accepted, Closed }
+
+    /// What worker and referee agree on behind the client's back.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Pact {
+        /// The job's.
+        Terms terms;
+        /// The false result that both are to reveal.
+        bytes32 root;
+        uint64 count;
+        /// b, in wei: from the worker to the referee.
+        uint96 bribe;
+        /// t, in wei: what each of them puts in.
+        uint96 stake;
+    }
+
+    /// The state of a pact. `computeBy` is the job's T2.
+    #[derive(Debug, PartialEq, Eq)]
+    struct PactState { PactPhase phase; address worker; uint64 computeBy; }
+
+    /// The bribe contract (DCR_C2): the adversary's, to test that the game holds.
+    #[derive(Debug, PartialEq, Eq)]
+    interface ICollusion {
+        event BribeOffered(bytes32 indexed pactId, bytes32 indexed jobId, address indexed worker, Pact pact);
+        event BribeAccepted(bytes32 indexed pactId, address indexed referee);
+        event BribeWithdrawn(bytes32 indexed pactId);
+        /// The pact ended: who revealed what was agreed, and what each was owed, whether pushed or credited.
+        event PactClosed(bytes32 indexed pactId, bool workerKept, bool refereeKept, uint256 toWorker, uint256 toReferee);
+        event Credited(address indexed account, uint256 amount);
+        event Withdrawn(address indexed account, address indexed to, uint256 amount);
+
+        /// Calldata that is not the strict ABI encoding of a call of this interface.
+        error MalformedCalldata();
+        error WrongPayment(uint256 expected, uint256 paid);
+        error TooLate(uint64 deadline);
+        error TooEarly(uint64 notBefore);
+        error NoCredit();
+        error ZeroAddress();
+        error TransferFailed();
+        error NotEnoughGas(uint64 needed);
+        /// The contract was constructed before.
+        error Constructed();
+        /// What should be the escrow has no code, or does not answer as one.
+        error EscrowFailed();
+        /// What should be the referee contract has no code, or does not answer as one.
+        error RefereeFailed();
+        error IdUsed(bytes32 pactId);
+        /// The call needs another phase of the pact.
+        error WrongPactPhase(PactPhase phase);
+        /// The call needs another phase of the job.
+        error WrongPhase(Phase phase);
+        /// The call needs another phase of the case.
+        error WrongCasePhase(CasePhase phase);
+        error NotWorker(address worker);
+        error NotReferee(address referee);
+        /// The terms name another verifier.
+        error NotVerifier(address verifier);
+
+        function offerBribe(Pact calldata pact) external payable returns (bytes32);
+        function acceptBribe(Pact calldata pact) external payable;
+        function withdrawBribe(Pact calldata pact) external;
+        function checkResults(Pact calldata pact) external;
+        function withdraw(address to) external;
+
+        function escrow() external view returns (address);
+        function referee() external view returns (address);
+        function pactId(Pact calldata pact) external view returns (bytes32);
+        function pactOf(bytes32 pactId) external view returns (PactState memory);
+        function credit(address account) external view returns (uint256);
+    }
 }

@@ -1,39 +1,9 @@
 //! One typed error for each cause; the declarations with their arguments are in `surety_contracts::IEscrow`.
 
-use alloc::vec::Vec;
-use alloy_sol_types::SolError;
-use surety_contracts::{
-    IEscrow, Terms,
-    codec::{Malformed, ToWord, Word, with_selector},
-};
+use surety_contracts::{IEscrow, Terms};
 use surety_protocol::fault::EvidenceError;
 
-macro_rules! errors {
-    ($($name:ident($($field:ident),*);)*) => {
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum EscrowError { $($name(IEscrow::$name)),* }
-
-        impl From<EscrowError> for Vec<u8> {
-            /// The revert's data.
-            fn from(error: EscrowError) -> Self {
-                match error {
-                    $(EscrowError::$name(_error) => {
-                        let words: &[Word] = &[$(_error.$field.to_word()),*];
-                        with_selector(IEscrow::$name::SELECTOR, words)
-                    })*
-                }
-            }
-        }
-
-        $(impl From<IEscrow::$name> for EscrowError {
-            fn from(error: IEscrow::$name) -> Self {
-                Self::$name(error)
-            }
-        })*
-    };
-}
-
-errors! {
+surety_contracts::errors! { EscrowError of IEscrow {
     AcceptByPassed(acceptBy);
     AlreadyConfirmed();
     BadCount(count);
@@ -52,12 +22,9 @@ errors! {
     IndicesMismatch();
     JobIsNotSealed();
     JobIsSealed();
-    MalformedCalldata();
-    NoCredit();
     NoReferee();
     NotAFault();
     NotClient(client);
-    NotEnoughGas(needed);
     NotMissing();
     NotReferee(referee);
     NotRevealed();
@@ -68,9 +35,6 @@ errors! {
     ReportDiffers(root, count);
     RootMismatch(root);
     SealMismatch();
-    TooEarly(notBefore);
-    TooLate(deadline);
-    TransferFailed();
     VerifierFailed();
     VerifierNeedsReferee();
     VerifierNeedsSealing();
@@ -78,16 +42,8 @@ errors! {
     WorkerIsParty(worker);
     WrongCount(count);
     WrongEvidence();
-    WrongPayment(expected, paid);
     WrongPhase(phase);
-    ZeroAddress();
-}
-
-impl From<Malformed> for EscrowError {
-    fn from(_: Malformed) -> Self {
-        IEscrow::MalformedCalldata {}.into()
-    }
-}
+} }
 
 /// The error for evidence that shows nothing.
 pub fn refused(error: EvidenceError, missing: &[u8], terms: &Terms) -> EscrowError {

@@ -1,10 +1,10 @@
-//! Who may call, when, and with how much.
+//! Who may call, and in which phase.
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::B256;
 use stylus_sdk::prelude::*;
-use surety_contracts::{IEscrow, Phase, Terms, codec::EncodedTerms};
+use surety_contracts::{IEscrow, Phase, Terms, codec::EncodedTerms, contract::Contract};
 
-use crate::{Escrow, Outcome, state::State, terms};
+use crate::{Escrow, Outcome, state::State};
 
 impl<H: Host> Escrow<H> {
     /// The job that terms name, if it is in one of the `allowed` phases.
@@ -50,38 +50,7 @@ impl<H: Host> Escrow<H> {
         Ok(())
     }
 
-    #[inline(never)]
-    pub(crate) fn by(&self, deadline: u64) -> Outcome {
-        if self.now() > deadline {
-            return Err(IEscrow::TooLate { deadline }.into());
-        }
-        Ok(())
-    }
-
-    #[inline(never)]
-    pub(crate) fn past(&self, not_before: u64) -> Outcome {
-        if self.now() <= not_before {
-            return Err(IEscrow::TooEarly { notBefore: not_before }.into());
-        }
-        Ok(())
-    }
-
-    #[inline(never)]
-    pub(crate) fn expect_payment(&self, expected: u128) -> Outcome {
-        let (expected, paid) = (U256::from(expected), self.vm.msg_value());
-        if paid != expected {
-            return Err(IEscrow::WrongPayment { expected, paid }.into());
-        }
-        Ok(())
-    }
-
-    pub(crate) fn now(&self) -> u64 {
-        self.vm.block_timestamp()
-    }
-
-    #[inline(never)]
     pub(crate) fn id_of(&self, terms: &EncodedTerms<'_>) -> B256 {
-        let preimage = terms::id_preimage(self.vm.chain_id(), self.vm.contract_address(), terms.as_bytes());
-        self.vm.native_keccak256(&preimage)
+        self.id_in(self.vm.contract_address(), terms.0)
     }
 }

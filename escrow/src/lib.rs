@@ -14,7 +14,8 @@
 //!   Forfeited
 //! ```
 //!
-//! Promises:
+//! Promises (`docs/INVARIANTS.md`): CONSERVE, SOLVENT, EXIT, CORRECT, FAIR-CLIENT, FAIR-WORKER, FAULT, ONE-BIT, PARTIES,
+//! PHASES, ONCE, SEALED, PUSH, ASKED, STRICT. In short:
 //! - What a job paid in is what it pays out, to the wei, on every path; settled once, in [`Escrow::settle`].
 //! - Every phase that is not terminal has an exit that anybody may take once its clock ran out: `timeTick`.
 //! - A conviction names a fault that was checked against the committed root.
@@ -34,7 +35,7 @@ pub mod state;
 pub mod terms;
 
 use alloc::vec::Vec;
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::B256;
 use alloy_sol_types::SolEvent;
 use core::borrow::Borrow;
 pub use error::EscrowError;
@@ -44,6 +45,7 @@ use stylus_sdk::prelude::*;
 use surety_contracts::{
     Fault, Form, IEscrow, Job, Pending, Phase,
     codec::{EncodedTerms, ToWord, Word},
+    contract::Contract,
 };
 use surety_protocol::{
     Digest, commitment,
@@ -78,6 +80,15 @@ const RUNNING: &[Phase] = &[
     Phase::Demanded,
     Phase::Disputed,
 ];
+
+impl<H: Host> Contract for Escrow<H> {
+    type Host = H;
+    type Error = EscrowError;
+
+    fn vm(&self) -> &H {
+        &self.vm
+    }
+}
 
 impl<H: Host> Escrow<H> {
     pub fn new(vm: H) -> Self {
@@ -409,28 +420,6 @@ impl<H: Host> Escrow<H> {
         }
     }
 
-    /// Pays the caller's credit to `to`, with all gas there is.
-    pub fn withdraw(&mut self, to: Address) -> Outcome {
-        if to.is_zero() {
-            return Err(IEscrow::ZeroAddress {}.into());
-        }
-        let account = self.vm.msg_sender();
-        let amount = self.credit(account);
-        if amount.is_zero() {
-            return Err(IEscrow::NoCredit {}.into());
-        }
-        self.set_credit(account, U256::ZERO);
-        self.emit(
-            IEscrow::Withdrawn::SIGNATURE_HASH,
-            &[account.into_word(), to.into_word()],
-            &[amount.to_word()],
-        );
-        if !self.send(to, amount, u64::MAX) {
-            return Err(IEscrow::TransferFailed {}.into());
-        }
-        Ok(())
-    }
-
     /// The state of a job; all zero for an id that was never used.
     pub fn job(&self, job_id: B256) -> Job {
         let state = self.state_of(job_id);
@@ -473,10 +462,5 @@ impl<H: Host> Escrow<H> {
     pub fn job_id(&self, terms: EncodedTerms<'_>) -> Outcome<B256> {
         terms.decode()?;
         Ok(self.id_of(&terms))
-    }
-
-    /// What `account` may withdraw, in wei.
-    pub fn credit(&self, account: Address) -> U256 {
-        self.credit_of(account)
     }
 }

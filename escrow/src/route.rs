@@ -5,7 +5,8 @@ use alloy_sol_types::SolCall;
 use stylus_sdk::{ArbResult, prelude::*};
 use surety_contracts::{
     IEscrow,
-    codec::{Args, Malformed, ToWord, Word},
+    codec::{Args, Malformed, TERMS_WORDS, ToWord, answer},
+    contract::Contract,
 };
 use surety_protocol::{Digest, fault::Leaf};
 
@@ -27,7 +28,7 @@ impl<H: Host> Escrow<H> {
         let (selector, args) = calldata.split_first_chunk::<4>().ok_or(Malformed)?;
         let args = Args::new(args)?;
         // Arguments follow the terms, which fill the first words.
-        let rest = surety_contracts::codec::TERMS_WORDS;
+        let rest = TERMS_WORDS;
         match *selector {
             IEscrow::delegateCall::SELECTOR => return Ok(self.delegate(args.terms(0)?)?.to_vec()),
             IEscrow::takeOrderCall::SELECTOR => self.take_order(args.terms(0)?)?,
@@ -94,10 +95,6 @@ impl<H: Host> Escrow<H> {
         }
         Ok(Vec::new())
     }
-}
-
-fn answer(words: &[Word]) -> Vec<u8> {
-    words.as_flattened().to_vec()
 }
 
 fn leaf<'a>(args: &Args<'a>, at: usize) -> Result<Leaf<'a, Digest>, Malformed> {

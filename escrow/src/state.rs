@@ -1,7 +1,7 @@
 //! How a job lies in storage: two slots for an honest job, a third once it saw a demand or a dispute.
 
 use alloy_primitives::{Address, B256};
-use surety_contracts::{Fault, Phase};
+use surety_contracts::{Fault, Phase, contract::number};
 
 /// The packed state: `[phase 4 bits | fault 3 bits | confirmed 1 bit] [clock 5 bytes] [count 6 bytes] [worker 20 bytes]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,8 +89,4 @@ impl Challenge {
             indices_hash,
         }
     }
-}
-
-fn number(big_endian: &[u8]) -> u64 {
-    big_endian.iter().fold(0, |value, &byte| value << 8 | u64::from(byte))
 }

@@ -1,8 +1,7 @@
 //! What terms say and which terms can work.
 
-use alloc::vec::Vec;
-use alloy_primitives::{Address, U256, aliases::U96};
-use surety_contracts::{Form, IEscrow, Terms};
+use alloy_primitives::Address;
+use surety_contracts::{Form, IEscrow, Terms, codec::wei, contract::MAX_COUNT};
 use surety_protocol::merkle;
 
 use crate::EscrowError;
@@ -11,14 +10,12 @@ use crate::EscrowError;
 pub const YEAR: u32 = 365 * 24 * 3600;
 /// Longest element, in bytes.
 pub const MAX_ELEMENT: u32 = 32_768;
-/// Counts stay below this.
-pub const MAX_COUNT: u64 = 1 << 48;
 /// Largest demand, in bytes of the answer: it has to fit one transaction.
 pub const MAX_ANSWER: u64 = 65_536;
 /// Most indices of one demand.
 pub const MAX_INDICES: usize = 64;
 
-/// The amounts of terms in wei. Sums of a few 96-bit numbers stay far below 2^128.
+/// The amounts of terms in wei.
 pub struct Amounts {
     pub reward: u128,
     pub bonus: u128,
@@ -29,10 +26,6 @@ pub struct Amounts {
 impl From<&Terms> for Amounts {
     #[inline(never)]
     fn from(terms: &Terms) -> Self {
-        let wei = |amount: &U96| {
-            let [low, high] = *amount.as_limbs();
-            u128::from(high) << 64 | u128::from(low)
-        };
         Self {
             reward: wei(&terms.reward),
             bonus: wei(&terms.bonus),
@@ -40,15 +33,6 @@ impl From<&Terms> for Amounts {
             bond: wei(&terms.bond),
         }
     }
-}
-
-/// The preimage of a job's id: `abi.encode(chainid, escrow, terms)`. Terms hold nothing dynamic, so words just follow.
-pub fn id_preimage(chain_id: u64, escrow: Address, terms: &[u8]) -> Vec<u8> {
-    let mut preimage = Vec::with_capacity(64 + terms.len());
-    preimage.extend_from_slice(U256::from(chain_id).to_be_bytes::<32>().as_slice());
-    preimage.extend_from_slice(escrow.into_word().as_slice());
-    preimage.extend_from_slice(terms);
-    preimage
 }
 
 /// Refuses terms that cannot work.
@@ -106,18 +90,6 @@ pub fn check(terms: &Terms, escrow: Address, now: u64) -> Result<(), EscrowError
             responseWindow: response,
         }
         .into());
-    }
-    Ok(())
-}
-
-/// Refuses a result whose count contradicts its root or the terms.
-pub fn check_result(terms: &Terms, root: &[u8; 32], count: u64) -> Result<(), EscrowError> {
-    let fits_form = match terms.form {
-        Form::Set => count < MAX_COUNT,
-        _ => count == terms.count,
-    };
-    if !fits_form || (count == 0) != (*root == merkle::EMPTY_ROOT) {
-        return Err(IEscrow::WrongCount { count }.into());
     }
     Ok(())
 }

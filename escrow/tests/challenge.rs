@@ -3,7 +3,7 @@
 mod world;
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolValue;
-use surety_contracts::*;
+use surety_contracts::{contract::Contract as _, *};
 use world::*;
 
 fn no_predicate(terms: &mut Terms) {

@@ -2,7 +2,7 @@
 
 mod world;
 use alloy_primitives::{Address, U256};
-use surety_contracts::*;
+use surety_contracts::{contract::Contract as _, *};
 use world::*;
 
 #[test]

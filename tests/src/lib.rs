@@ -3,15 +3,20 @@
 //! Tests drive the chain in process. Calls that must be refused are made as `eth_call`, which gives the revert's data
 //! and changes nothing.
 
+mod devnet;
+
 use alloy::{
     eips::BlockId,
     network::{ReceiptResponse, TransactionBuilder},
     primitives::{Address, B256, Bytes, U256, aliases::U96},
     rpc::types::TransactionRequest,
-    sol,
     sol_types::{SolCall, SolError},
 };
-use surety_contracts::*;
+pub use devnet::Devnet;
+use surety_contracts::{
+    arbitrum::{ARB_WASM, ArbWasm},
+    *,
+};
 use surety_devnet::{Config, Node};
 use surety_protocol::{
     commitment,
@@ -33,11 +38,6 @@ pub const RULING: u64 = 5_400;
 const FUNCTION_SALT: B256 = B256::repeat_byte(0xf5);
 const DATA_SALT: B256 = B256::repeat_byte(0xd5);
 const SEAL_SALT: B256 = B256::repeat_byte(0x5e);
-const ARB_WASM: Address = Address::with_last_byte(0x71);
-
-sol! {
-    function activateProgram(address program) external payable returns (uint16 version, uint256 dataFee);
-}
 
 pub struct World {
     pub node: Node,
@@ -129,7 +129,7 @@ impl World {
         let create = TransactionRequest::default().with_deploy_code(artifact.init_code());
         let address = self.transact(from, create).contract_address().expect("a contract");
         let value = U256::from(REWARD);
-        let input = activateProgramCall { program: address }.abi_encode();
+        let input = ArbWasm::activateProgramCall { program: address }.abi_encode();
         let activate = TransactionRequest::default()
             .with_to(ARB_WASM)
             .with_value(value)

@@ -12,7 +12,12 @@ use std::{
 };
 
 /// Name, folder and library of every contract.
-const CONTRACTS: &[(&str, &str)] = &[("escrow", "escrow"), ("predicate", "tasks/predicate")];
+const CONTRACTS: &[(&str, &str)] = &[
+    ("escrow", "escrow"),
+    ("referee", "referee"),
+    ("collusion", "collusion"),
+    ("predicate", "tasks/predicate"),
+];
 
 /// Folders whose change rebuilds the contracts.
 const SOURCES: &[&str] = &[
@@ -22,6 +27,8 @@ const SOURCES: &[&str] = &[
     "contracts/src",
     "contracts/Cargo.toml",
     "escrow",
+    "referee",
+    "collusion",
     "tasks",
 ];
 

@@ -43,6 +43,10 @@ macro_rules! artifacts {
 artifacts! {
     /// Delegation (DCR_C1) and fair payment.
     ESCROW = "escrow";
+    /// Verification (DCR_C3) and reputation. Constructor: the escrow's address.
+    REFEREE = "referee";
+    /// The bribe contract (DCR_C2). Constructor: the addresses of escrow and referee contract.
+    COLLUSION = "collusion";
     /// The predicate of the built-in tasks.
     PREDICATE = "predicate";
 }

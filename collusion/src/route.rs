@@ -1,0 +1,66 @@
+//! From calldata to a call and back.
+
+use alloc::vec::Vec;
+use alloy_sol_types::SolCall;
+use stylus_sdk::{ArbResult, prelude::*};
+use surety_contracts::{
+    ICollusion,
+    codec::{Args, CONSTRUCTOR, Malformed, ToWord, answer},
+    contract::Contract,
+};
+
+use crate::{Collusion, EncodedPact, Outcome};
+
+#[cfg(target_arch = "wasm32")]
+#[entrypoint]
+fn entry(calldata: Vec<u8>, vm: stylus_sdk::host::VM) -> ArbResult {
+    Collusion::new(vm).route(&calldata)
+}
+
+impl<H: Host> Collusion<H> {
+    /// Runs the call that `calldata` encodes. Returns its ABI-encoded answer, or the error that reverts.
+    pub fn route(&mut self, calldata: &[u8]) -> ArbResult {
+        self.dispatch(calldata).map_err(Vec::from)
+    }
+
+    fn dispatch(&mut self, calldata: &[u8]) -> Outcome<Vec<u8>> {
+        let (selector, args) = calldata.split_first_chunk::<4>().ok_or(Malformed)?;
+        let args = Args::new(args)?;
+        match *selector {
+            ICollusion::offerBribeCall::SELECTOR => return Ok(answer(&[self.offer_bribe(pact(&args)?)?.to_word()])),
+            ICollusion::acceptBribeCall::SELECTOR => self.accept_bribe(pact(&args)?)?,
+            _ => {
+                self.expect_payment(0)?;
+                return self.dispatch_unpaid(*selector, args);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn dispatch_unpaid(&mut self, selector: [u8; 4], args: Args<'_>) -> Outcome<Vec<u8>> {
+        match selector {
+            ICollusion::withdrawBribeCall::SELECTOR => self.withdraw_bribe(pact(&args)?)?,
+            ICollusion::checkResultsCall::SELECTOR => self.check_results(pact(&args)?)?,
+            ICollusion::withdrawCall::SELECTOR => self.withdraw(args.address(0)?)?,
+            CONSTRUCTOR => self.construct(args.address(0)?, args.address(1)?)?,
+            ICollusion::escrowCall::SELECTOR => return Ok(answer(&[self.escrow().to_word()])),
+            ICollusion::refereeCall::SELECTOR => return Ok(answer(&[self.referee().to_word()])),
+            ICollusion::pactIdCall::SELECTOR => return Ok(answer(&[self.pact_id(pact(&args)?)?.to_word()])),
+            ICollusion::pactOfCall::SELECTOR => {
+                let state = self.pact_of(args.b256(0)?);
+                return Ok(answer(&[
+                    state.phase.to_word(),
+                    state.worker.to_word(),
+                    state.computeBy.to_word(),
+                ]));
+            }
+            ICollusion::creditCall::SELECTOR => return Ok(answer(&[self.credit(args.address(0)?).to_word()])),
+            _ => return Err(Malformed.into()),
+        }
+        Ok(Vec::new())
+    }
+}
+
+fn pact<'a>(args: &Args<'a>) -> Result<EncodedPact<'a>, Malformed> {
+    args.first().map(EncodedPact)
+}

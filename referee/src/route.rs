@@ -1,0 +1,91 @@
+//! From calldata to a call and back.
+
+use alloc::vec::Vec;
+use alloy_sol_types::SolCall;
+use stylus_sdk::{ArbResult, prelude::*};
+use surety_contracts::{
+    IReferee, Offer,
+    codec::{Args, CONSTRUCTOR, Malformed, TERMS_WORDS, ToWord, answer},
+    contract::Contract,
+};
+
+use crate::{Outcome, Referee};
+
+#[cfg(target_arch = "wasm32")]
+#[entrypoint]
+fn entry(calldata: Vec<u8>, vm: stylus_sdk::host::VM) -> ArbResult {
+    Referee::new(vm).route(&calldata)
+}
+
+impl<H: Host> Referee<H> {
+    /// Runs the call that `calldata` encodes. Returns its ABI-encoded answer, or the error that reverts.
+    pub fn route(&mut self, calldata: &[u8]) -> ArbResult {
+        self.dispatch(calldata).map_err(Vec::from)
+    }
+
+    fn dispatch(&mut self, calldata: &[u8]) -> Outcome<Vec<u8>> {
+        let (selector, args) = calldata.split_first_chunk::<4>().ok_or(Malformed)?;
+        let args = Args::new(args)?;
+        // Arguments follow the terms, which fill the first words.
+        let rest = TERMS_WORDS;
+        match *selector {
+            IReferee::appealCall::SELECTOR => {
+                let offer = Offer {
+                    fee: args.u96(rest)?,
+                    bonus: args.u96(rest + 1)?,
+                    stake: args.u96(rest + 2)?,
+                };
+                self.appeal(args.terms(0)?, offer)?;
+            }
+            IReferee::takeCaseCall::SELECTOR => self.take_case(args.terms(0)?)?,
+            _ => {
+                self.expect_payment(0)?;
+                return self.dispatch_unpaid(*selector, args, rest);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn dispatch_unpaid(&mut self, selector: [u8; 4], args: Args<'_>, rest: usize) -> Outcome<Vec<u8>> {
+        match selector {
+            IReferee::submitSealCall::SELECTOR => self.submit_seal(args.terms(0)?, args.b256(rest)?)?,
+            IReferee::revealCall::SELECTOR => {
+                let (root, count, salt) = (args.b256(rest)?, args.u64(rest + 1)?, args.b256(rest + 2)?);
+                self.reveal(args.terms(0)?, root, count, salt)?;
+            }
+            IReferee::settleCall::SELECTOR => self.settle(args.terms(0)?)?,
+            IReferee::withdrawCall::SELECTOR => self.withdraw(args.address(0)?)?,
+            CONSTRUCTOR => self.construct(args.address(0)?)?,
+            IReferee::escrowCall::SELECTOR => return Ok(answer(&[self.escrow().to_word()])),
+            IReferee::reportCall::SELECTOR => {
+                let (revealed, root, count) = self.report(args.b256(0)?);
+                return Ok(answer(&[revealed.to_word(), root.to_word(), count.to_word()]));
+            }
+            IReferee::caseOfCall::SELECTOR => {
+                let case = self.case_of(args.b256(0)?);
+                return Ok(answer(&[
+                    case.phase.to_word(),
+                    case.fee.to_word(),
+                    case.bonus.to_word(),
+                    case.stake.to_word(),
+                    case.computeBy.to_word(),
+                    case.root.to_word(),
+                    case.count.to_word(),
+                ]));
+            }
+            IReferee::reputationCall::SELECTOR => {
+                let reputation = self.reputation(args.address(0)?);
+                return Ok(answer(&[
+                    reputation.score.to_word(),
+                    reputation.upheld.to_word(),
+                    reputation.faulted.to_word(),
+                    reputation.colluded.to_word(),
+                    reputation.stake.to_word(),
+                ]));
+            }
+            IReferee::creditCall::SELECTOR => return Ok(answer(&[self.credit(args.address(0)?).to_word()])),
+            _ => return Err(Malformed.into()),
+        }
+        Ok(Vec::new())
+    }
+}

@@ -1,0 +1,166 @@
+//! What an adversary tries, and does not get.
+
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall;
+use surety_contracts::*;
+
+use crate::*;
+
+/// A lazy referee copies the worker's seal, and cannot open it: until T2 there is nothing else to copy.
+pub fn a_copied_seal_opens_for_nobody_else<P: Platform + Default>() {
+    let world = World::<P>::new(|_| {});
+    world.delegate().take().appeal().take_case().seal_result();
+    let job = world.job();
+    assert_eq!(
+        (job.root, job.count),
+        Default::default(),
+        "the escrow shows no result yet"
+    );
+    let IEscrow::submitSealCall { seal, .. } = world.seal_call();
+    let copy = IReferee::submitSealCall {
+        terms: world.terms(),
+        seal,
+    };
+    world.send(world.referee, world.verifier, 0, &copy);
+    world.reveal_result();
+    // What the worker revealed is public now: root, count and salt.
+    let IEscrow::revealCall { root, count, salt, .. } = world.reveal_call();
+    let reveal = IReferee::revealCall {
+        terms: world.terms(),
+        root,
+        count,
+        salt,
+    };
+    world.refuses(world.referee, world.verifier, 0, &reveal, IReferee::SealMismatch {});
+    world.run_out().settle();
+    assert_eq!(world.reputation(world.referee).score, -1);
+}
+
+/// Without a predicate the referee's word decides, but only about what the worker committed to.
+pub fn a_word_against_an_element_never_committed<P: Platform + Default>() {
+    let world = World::<P>::new(|terms| terms.predicate = Address::ZERO);
+    world.both_sealed().reveal_result().dispute();
+    let forged = IEscrow::judgeCall {
+        leaves: Work::of(&FALSE).leaves(&[WRONG]),
+        ..world.judge_call()
+    };
+    world.refuses(
+        world.referee,
+        world.escrow,
+        0,
+        &forged,
+        IEscrow::BadProof { index: WRONG },
+    );
+    let word = world.judge_call();
+    world.refuses(
+        world.stranger,
+        world.escrow,
+        0,
+        &word,
+        IEscrow::NotReferee { referee: world.referee },
+    );
+    assert!(world.peek(world.referee, world.escrow, 0, &word).is_ok());
+}
+
+/// Who takes no money holds nobody up: what it was due is kept for it, in each contract.
+pub fn a_refused_payment_becomes_a_credit<P: Platform + Default>() {
+    let mut world = World::<P>::new(|_| {});
+    world.work = world.agreed.clone();
+    world.both_sealed().offer_bribe().accept_bribe();
+    world.reveal_result().reveal_opinion();
+    let before = world.money();
+    world.platform.refuse_money(world.client, true);
+    world.platform.refuse_money(world.referee, true);
+    world.platform.refuse_money(world.worker, true);
+    world.judge().settle().check_results();
+    assert_eq!(world.money(), before, "nobody was paid");
+    let due = [
+        (world.escrow, world.client, REWARD + BONUS + DEPOSIT),
+        (world.verifier, world.referee, STAKE + FEE + CASE_BONUS),
+        (world.collusion, world.worker, 2 * PACT_STAKE + BRIBE),
+    ];
+    for (contract, account, amount) in due {
+        assert_eq!(world.credit(contract, account), U256::from(amount));
+        world.platform.refuse_money(account, false);
+        world.send(account, contract, 0, &IEscrow::withdrawCall { to: world.stranger });
+        assert_eq!(world.credit(contract, account), U256::ZERO);
+        world.refuses(
+            account,
+            contract,
+            0,
+            &IEscrow::withdrawCall { to: world.stranger },
+            IEscrow::NoCredit {},
+        );
+    }
+    let total: u128 = due.iter().map(|(_, _, amount)| amount).sum();
+    assert_eq!(world.money()[3] - before[3], U256::from(total));
+    assert_eq!(world.held(), U256::ZERO);
+}
+
+/// Whatever a verifier answers that is no report, and whatever it calls while it is asked, confirms nothing.
+pub fn a_verifier_that_is_none_confirms_nothing<P: Platform + Default>() {
+    let impostor = Address::repeat_byte(0x1e);
+    let world = World::<P>::new(|terms| terms.verifier = impostor);
+    world.delegate().take().seal_result().reveal_result();
+    let confirm = IEscrow::confirmCall { terms: world.terms() };
+    let (root, count) = (world.work.root(), U256::from(world.work.count()));
+    let word = |number: u64| U256::from(number).to_be_bytes::<32>().to_vec();
+    let report = |revealed: u64| [word(revealed), root.to_vec(), count.to_be_bytes::<32>().to_vec()].concat();
+    let garbage = [
+        Vec::new(),
+        report(1)[..95].to_vec(),
+        [report(1), word(0)].concat(),
+        report(2),
+        [word(1), root.to_vec(), vec![0xff; 32]].concat(),
+        vec![0; 70_000],
+    ];
+    let before = world.job();
+    let tick = world.tick_call().abi_encode();
+    for reentry in [
+        None,
+        Some((world.escrow, confirm.abi_encode())),
+        Some((world.escrow, tick)),
+    ] {
+        for answer in &garbage {
+            world.platform.impostor(impostor, reentry.clone(), answer.clone());
+            world.refuses(world.stranger, world.escrow, 0, &confirm, IEscrow::VerifierFailed {});
+        }
+        world.platform.impostor(impostor, reentry, report(0));
+        world.refuses(world.stranger, world.escrow, 0, &confirm, IEscrow::NotRevealed {});
+        assert_eq!(world.job(), before);
+    }
+    world.platform.impostor(impostor, None, report(1));
+    world.confirm();
+    assert!(world.job().confirmed);
+}
+
+/// A party that calls back while it is paid is paid once.
+pub fn who_re_enters_is_paid_once<P: Platform + Default>() {
+    let mut world = World::<P>::new(|_| {});
+    world.work = world.agreed.clone();
+    world.both_sealed().offer_bribe().accept_bribe();
+    world.reveal_result().reveal_opinion();
+    let before = world.money();
+    let reentries = [
+        (world.client, world.escrow, world.judge_call().abi_encode()),
+        (world.referee, world.verifier, world.settle_call().abi_encode()),
+        (world.worker, world.collusion, world.check_results_call().abi_encode()),
+    ];
+    for (account, contract, call) in reentries {
+        world.platform.impostor(account, Some((contract, call)), Vec::new());
+    }
+    world.judge().settle().check_results();
+    let after = world.money();
+    // Paid or credited, once.
+    let due = [
+        (0, world.escrow, REWARD + BONUS + DEPOSIT),
+        (1, world.collusion, 2 * PACT_STAKE + BRIBE),
+        (2, world.verifier, STAKE + FEE + CASE_BONUS),
+    ];
+    let accounts = [world.client, world.worker, world.referee];
+    for (who, contract, amount) in due {
+        let credit = world.credit(contract, accounts[who]);
+        assert_eq!(after[who] - before[who] + credit, U256::from(amount));
+        assert_eq!(world.platform.money(contract), credit);
+    }
+}

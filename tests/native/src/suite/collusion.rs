@@ -1,0 +1,134 @@
+//! Every way in which a pact ends, to the wei, by itself and with the job and the case around it.
+
+use alloy_primitives::U256;
+use surety_contracts::*;
+
+use super::referee::change;
+use crate::*;
+
+const B: i128 = BRIBE as i128;
+const T: i128 = PACT_STAKE as i128;
+const R: i128 = REWARD as i128;
+const W: i128 = BONUS as i128;
+const D: i128 = DEPOSIT as i128;
+const R3: i128 = FEE as i128;
+const W3: i128 = CASE_BONUS as i128;
+const N: i128 = STAKE as i128;
+
+/// A world with a pact that both accepted and sealed results of which either may be the agreed one.
+fn pact<P: Platform + Default>(worker_keeps: bool, referee_keeps: bool) -> World<P> {
+    let mut world = World::<P>::new(|_| {});
+    if worker_keeps {
+        world.work = world.agreed.clone();
+    }
+    if referee_keeps {
+        world.opinion = world.agreed.clone();
+    }
+    world.delegate().take().appeal().take_case();
+    world.offer_bribe().accept_bribe().seal_result().seal_opinion();
+    world
+}
+
+/// What worker and referee get from the pact's pot once both revealed.
+#[track_caller]
+fn closes<P: Platform>(world: &World<P>, [worker, referee]: [i128; 2]) {
+    let before = world.money();
+    world.check_results();
+    let after = world.money();
+    assert_eq!(
+        [change(before[1], after[1]), change(before[2], after[2])],
+        [worker, referee]
+    );
+    assert_eq!(world.platform.money(world.collusion), U256::ZERO);
+    assert_eq!(world.pact_state().phase, PactPhase::Closed);
+}
+
+pub fn both_keep_the_pact<P: Platform + Default>() {
+    let world = pact::<P>(true, true);
+    world.reveal_result().reveal_opinion();
+    closes(&world, [T, T + B]);
+}
+
+pub fn worker_betrays<P: Platform + Default>() {
+    let world = pact::<P>(false, true);
+    world.reveal_result().reveal_opinion();
+    closes(&world, [0, 2 * T + B]);
+}
+
+pub fn referee_betrays<P: Platform + Default>() {
+    let world = pact::<P>(true, false);
+    world.reveal_result().reveal_opinion();
+    closes(&world, [2 * T + B, 0]);
+}
+
+pub fn both_betray<P: Platform + Default>() {
+    let world = pact::<P>(false, false);
+    world.reveal_result().reveal_opinion();
+    closes(&world, [T + B, T]);
+}
+
+/// No result revealed in time is a broken pact, whatever was sealed.
+pub fn neither_reveals<P: Platform + Default>() {
+    let world = pact::<P>(true, true);
+    world.past_reveals();
+    closes(&world, [T + B, T]);
+    let world = pact::<P>(true, true);
+    world.reveal_opinion().past_reveals();
+    closes(&world, [0, 2 * T + B]);
+}
+
+pub fn an_offer_lapses<P: Platform + Default>() {
+    let world = World::<P>::new(|_| {});
+    world.delegate().take().appeal().take_case().offer_bribe().past_t2();
+    closes(&world, [B + T, 0]);
+}
+
+pub fn the_worker_withdraws_its_offer<P: Platform + Default>() {
+    let world = World::<P>::new(|_| {});
+    world.delegate().take().appeal().take_case();
+    let before = world.money();
+    world.offer_bribe();
+    world.send(world.worker, world.collusion, 0, &world.withdraw_bribe_call());
+    assert_eq!(world.money(), before);
+    assert_eq!(world.pact_state().phase, PactPhase::Closed);
+}
+
+/// Both collude and nobody looks: what the game theory has to deter.
+pub fn unnoticed_collusion_pays<P: Platform + Default>() {
+    let mut world = World::<P>::new(|_| {});
+    (world.work, world.opinion) = (world.agreed.clone(), world.agreed.clone());
+    let before = world.money();
+    world
+        .delegate()
+        .take()
+        .appeal()
+        .take_case()
+        .offer_bribe()
+        .accept_bribe();
+    world.seal_result().seal_opinion().reveal_result().reveal_opinion();
+    world.confirm().check_results().run_out().settle();
+    let after = world.money();
+    let gained: [i128; 3] = std::array::from_fn(|i| change(before[i], after[i]));
+    assert_eq!(gained, [-R - W - R3 - W3, R + W - B, R3 + W3 + B]);
+    assert_eq!(world.held(), U256::ZERO);
+}
+
+/// One honest watcher with the predicate, and both lose their deposits; the bribe was paid all the same.
+pub fn noticed_collusion_costs_both<P: Platform + Default>() {
+    let mut world = World::<P>::new(|_| {});
+    (world.work, world.opinion) = (world.agreed.clone(), world.agreed.clone());
+    let before = world.money();
+    world
+        .delegate()
+        .take()
+        .appeal()
+        .take_case()
+        .offer_bribe()
+        .accept_bribe();
+    world.seal_result().seal_opinion().reveal_result().reveal_opinion();
+    world.confirm().judge().settle().check_results();
+    let after = world.money();
+    let gained: [i128; 3] = std::array::from_fn(|i| change(before[i], after[i]));
+    assert_eq!(gained, [D + N, -D - B, -N + B]);
+    assert_eq!(world.held(), U256::ZERO);
+}

@@ -1,0 +1,294 @@
+//! Each misuse of the referee and the bribe contract has its own error, and changes nothing.
+
+use alloy_primitives::{Address, B256, Bytes, U256, aliases::U96};
+use alloy_sol_types::{SolCall, SolError, SolValue};
+use surety_contracts::{codec::CONSTRUCTOR, *};
+
+use crate::*;
+
+const DEPOSITS: u128 = FEE + CASE_BONUS;
+
+pub fn appeal_refuses<P: Platform + Default>() {
+    let mut world = World::<P>::new(|_| {});
+    world.delegate().take();
+    let call = world.appeal_call();
+    let not_client = IReferee::NotClient { client: world.client };
+    world.refuses(world.stranger, world.verifier, DEPOSITS, &call, not_client);
+    for paid in [DEPOSITS - 1, DEPOSITS + 1] {
+        let error = IReferee::WrongPayment {
+            expected: U256::from(DEPOSITS),
+            paid: U256::from(paid),
+        };
+        world.refuses(world.client, world.verifier, paid, &call, error);
+    }
+    let least = U256::from(2 * DEPOSIT);
+    world.offer.stake = U96::from(2 * DEPOSIT - 1);
+    let error = IReferee::StakeTooLow { least };
+    world.refuses(world.client, world.verifier, DEPOSITS, &world.appeal_call(), error);
+    world.at(world.t2() + 1);
+    let error = IReferee::TooLate { deadline: world.t2() };
+    world.refuses(world.client, world.verifier, DEPOSITS, &call, error);
+    world.at(world.t2());
+    assert!(world.peek(world.client, world.verifier, DEPOSITS, &call).is_ok());
+    // Terms that name another verifier, or none, are not this contract's business.
+    for verifier in [Address::ZERO, world.stranger] {
+        world.terms.verifier = verifier;
+        let error = IReferee::NotVerifier { verifier };
+        world.refuses(world.client, world.verifier, DEPOSITS, &world.appeal_call(), error);
+    }
+}
+
+pub fn take_case_refuses<P: Platform + Default>() {
+    let world = World::<P>::new(|_| {});
+    world.delegate().take().appeal();
+    let call = world.take_case_call();
+    let error = IReferee::NotReferee { referee: world.referee };
+    world.refuses(world.worker, world.verifier, STAKE, &call, error);
+    let error = IReferee::WrongPayment {
+        expected: U256::from(STAKE),
+        paid: U256::ZERO,
+    };
+    world.refuses(world.referee, world.verifier, 0, &call, error);
+    world.at(world.t2() + 1);
+    let error = IReferee::TooLate { deadline: world.t2() };
+    world.refuses(world.referee, world.verifier, STAKE, &call, error);
+    world.at(world.t2());
+    assert!(world.peek(world.referee, world.verifier, STAKE, &call).is_ok());
+}
+
+/// Seals and reveals: by the referee, each in its time, what was sealed, of a count that can be.
+pub fn opinions_are_refused<P: Platform + Default>() {
+    let mut world = World::<P>::new(|_| {});
+    world.delegate().take().appeal().take_case();
+    let not_referee = IReferee::NotReferee { referee: world.referee };
+    let seal = world.seal_opinion_call();
+    world.refuses(world.worker, world.verifier, 0, &seal, not_referee);
+    let (t2, now) = (world.t2(), world.platform.now());
+    world.at(t2 + 1);
+    world.refuses(
+        world.referee,
+        world.verifier,
+        0,
+        &seal,
+        IReferee::TooLate { deadline: t2 },
+    );
+    world.at(now);
+    world.seal_opinion();
+    let reveal = world.reveal_opinion_call();
+    let not_referee = IReferee::NotReferee { referee: world.referee };
+    world.refuses(world.worker, world.verifier, 0, &reveal, not_referee);
+    world.at(t2);
+    let error = IReferee::TooEarly { notBefore: t2 };
+    world.refuses(world.referee, world.verifier, 0, &reveal, error);
+    world.at(t2 + 1);
+    let other = IReferee::revealCall {
+        root: world.agreed.root(),
+        ..reveal.clone()
+    };
+    world.refuses(world.referee, world.verifier, 0, &other, IReferee::SealMismatch {});
+    assert!(world.peek(world.referee, world.verifier, 0, &reveal).is_ok());
+    world.at(world.reveal_by() + 1);
+    let error = IReferee::TooLate {
+        deadline: world.reveal_by(),
+    };
+    world.refuses(world.referee, world.verifier, 0, &reveal, error);
+    // A Table of another length than the terms', sealed as it is.
+    world = World::new(|terms| (terms.form, terms.count) = (Form::Table, 3));
+    world.both_sealed().past_t2();
+    let count = world.opinion.count();
+    let error = IReferee::WrongCount { count };
+    world.refuses(world.referee, world.verifier, 0, &world.reveal_opinion_call(), error);
+}
+
+pub fn settle_refuses<P: Platform + Default>() {
+    let world = World::<P>::new(|_| {});
+    world.both_sealed();
+    let settle = world.settle_call();
+    let error = IReferee::WrongPhase { phase: Phase::Sealed };
+    world.refuses(world.stranger, world.verifier, 0, &settle, error);
+    // The job ended, but the referee may still reveal.
+    world.reveal_result().accept();
+    world.at(world.reveal_by());
+    let error = IReferee::TooEarly {
+        notBefore: world.reveal_by(),
+    };
+    world.refuses(world.stranger, world.verifier, 0, &settle, error);
+    world.at(world.reveal_by() + 1);
+    assert!(world.peek(world.stranger, world.verifier, 0, &settle).is_ok());
+}
+
+pub fn offers_are_refused<P: Platform + Default>() {
+    let mut world = World::<P>::new(|_| {});
+    world.delegate().take();
+    let call = world.offer_bribe_call();
+    let pot = BRIBE + PACT_STAKE;
+    let error = ICollusion::NotWorker { worker: world.worker };
+    world.refuses(world.stranger, world.collusion, pot, &call, error);
+    let error = ICollusion::WrongPayment {
+        expected: U256::from(pot),
+        paid: U256::from(pot - 1),
+    };
+    world.refuses(world.worker, world.collusion, pot - 1, &call, error);
+    world.at(world.t2() + 1);
+    let error = ICollusion::TooLate { deadline: world.t2() };
+    world.refuses(world.worker, world.collusion, pot, &call, error);
+    world.at(world.t2());
+    assert!(world.peek(world.worker, world.collusion, pot, &call).is_ok());
+    world.terms.verifier = world.stranger;
+    let error = ICollusion::NotVerifier {
+        verifier: world.stranger,
+    };
+    world.refuses(world.worker, world.collusion, pot, &world.offer_bribe_call(), error);
+}
+
+pub fn acceptance_is_refused<P: Platform + Default>() {
+    let world = World::<P>::new(|_| {});
+    world.delegate().take().appeal().offer_bribe();
+    let call = world.accept_bribe_call();
+    let error = ICollusion::NotReferee { referee: world.referee };
+    world.refuses(world.stranger, world.collusion, PACT_STAKE, &call, error);
+    let error = ICollusion::WrongCasePhase {
+        phase: CasePhase::Offered,
+    };
+    world.refuses(world.referee, world.collusion, PACT_STAKE, &call, error);
+    world.take_case();
+    let error = ICollusion::WrongPayment {
+        expected: U256::from(PACT_STAKE),
+        paid: U256::ZERO,
+    };
+    world.refuses(world.referee, world.collusion, 0, &call, error);
+    world.at(world.t2() + 1);
+    let error = ICollusion::TooLate { deadline: world.t2() };
+    world.refuses(world.referee, world.collusion, PACT_STAKE, &call, error);
+    let withdraw = world.withdraw_bribe_call();
+    let error = ICollusion::NotWorker { worker: world.worker };
+    world.refuses(world.referee, world.collusion, 0, &withdraw, error);
+}
+
+/// Not before both results are public or could have been; an offer that nobody took not by T2.
+pub fn results_are_checked_in_time<P: Platform + Default>() {
+    let world = World::<P>::new(|_| {});
+    world.delegate().take().appeal().take_case();
+    world.offer_bribe().seal_result().seal_opinion();
+    let check = world.check_results_call();
+    let (t2, now) = (world.t2(), world.platform.now());
+    world.at(t2);
+    let error = ICollusion::TooEarly { notBefore: t2 };
+    world.refuses(world.stranger, world.collusion, 0, &check, error);
+    world.at(now);
+    world.accept_bribe();
+    let too_early = || ICollusion::TooEarly {
+        notBefore: world.reveal_by(),
+    };
+    world.at(t2 + 1);
+    world.refuses(world.stranger, world.collusion, 0, &check, too_early());
+    world.reveal_result();
+    world.refuses(world.stranger, world.collusion, 0, &check, too_early());
+    world.reveal_opinion();
+    assert!(world.peek(world.stranger, world.collusion, 0, &check).is_ok());
+}
+
+fn construct(arguments: Vec<u8>) -> Raw {
+    Raw([&CONSTRUCTOR[..], &arguments].concat())
+}
+
+/// Calldata as it is.
+struct Raw(Vec<u8>);
+
+#[track_caller]
+fn refused<P: Platform>(world: &World<P>, to: Address, value: u128, call: Raw, error: impl SolError) {
+    let answer = world.platform.peek(world.stranger, to, value, call.0);
+    assert_eq!(answer.map_err(Bytes::from), Err(error.abi_encode().into()));
+}
+
+/// Once, and only on contracts that answer as what they should be.
+pub fn constructors_refuse<P: Platform + Default>() {
+    let mut world = World::<P>::new(|_| {});
+    let (escrow, verifier, collusion) = (world.escrow, world.verifier, world.collusion);
+    let again = construct(escrow.abi_encode());
+    refused(&world, verifier, 0, again, IReferee::Constructed {});
+    let again = construct((escrow, verifier).abi_encode());
+    refused(&world, collusion, 0, again, ICollusion::Constructed {});
+    for wrong in [Address::ZERO, world.stranger, world.predicate, collusion] {
+        assert!(world.platform.try_deploy(Contract::Referee { escrow: wrong }).is_none());
+        let contract = Contract::Collusion {
+            escrow: wrong,
+            referee: verifier,
+        };
+        assert!(world.platform.try_deploy(contract).is_none());
+        let contract = Contract::Collusion { escrow, referee: wrong };
+        assert!(world.platform.try_deploy(contract).is_none());
+    }
+    assert!(world.platform.try_deploy(Contract::Referee { escrow }).is_some());
+}
+
+/// An escrow or a referee contract that turned into something else decides nothing: the calls revert.
+pub fn impostors_are_refused<P: Platform + Default>() {
+    let garbage = [
+        Vec::new(),
+        vec![0xff; 31],
+        vec![0xff; 7 * 32],
+        vec![0; 8 * 32],
+        vec![0; 100_000],
+    ];
+    let world = case_in::<P>(CasePhase::Revealed);
+    for answer in &garbage {
+        world.platform.impostor(world.escrow, None, answer.clone());
+        let settle = world.platform.peek(
+            world.stranger,
+            world.verifier,
+            0,
+            IReferee::settleCall { terms: world.terms() }.abi_encode(),
+        );
+        let expected = Bytes::from(IReferee::EscrowFailed {}.abi_encode());
+        assert_eq!(settle.map_err(Bytes::from), Err(expected));
+    }
+    for impostor in [true, false] {
+        for answer in &garbage {
+            let world = pact_in::<P>(PactPhase::Accepted);
+            world.past_reveals();
+            let (target, error) = match impostor {
+                true => (world.escrow, ICollusion::EscrowFailed {}.abi_encode()),
+                false => (world.verifier, ICollusion::RefereeFailed {}.abi_encode()),
+            };
+            let check = world.check_results_call().abi_encode();
+            world.platform.impostor(target, None, answer.clone());
+            let answer = world.platform.peek(world.stranger, world.collusion, 0, check);
+            assert_eq!(answer.map_err(Bytes::from), Err(error.into()));
+        }
+    }
+}
+
+/// Unknown selectors, cut calldata, bits above a type, money for a call that takes none.
+pub fn calldata_is_strict<P: Platform + Default>() {
+    let world = case_in::<P>(CasePhase::Offered);
+    for contract in [world.verifier, world.collusion] {
+        for data in [vec![], vec![1, 2, 3], vec![0xff; 4], vec![0xff; 36]] {
+            refused(&world, contract, 0, Raw(data), IReferee::MalformedCalldata {});
+        }
+    }
+    let settle = world.settle_call().abi_encode();
+    refused(
+        &world,
+        world.verifier,
+        0,
+        Raw(settle[..settle.len() - 32].to_vec()),
+        IReferee::MalformedCalldata {},
+    );
+    let mut dirty = settle.clone();
+    dirty[4] = 1;
+    refused(&world, world.verifier, 0, Raw(dirty), IReferee::MalformedCalldata {});
+    let unpaid = IReferee::WrongPayment {
+        expected: U256::ZERO,
+        paid: U256::from(1),
+    };
+    refused(&world, world.verifier, 1, Raw(settle), unpaid);
+    let mut pact = world.check_results_call().abi_encode();
+    pact[4 + 22 * 32 + 32] = 1;
+    refused(&world, world.collusion, 0, Raw(pact), ICollusion::MalformedCalldata {});
+    let nobody = IReferee::withdrawCall { to: Address::ZERO }.abi_encode();
+    refused(&world, world.verifier, 0, Raw(nobody), IReferee::ZeroAddress {});
+    let unknown = IReferee::caseOfCall { jobId: B256::ZERO }.abi_encode();
+    let answer = world.platform.peek(world.stranger, world.verifier, 0, unknown);
+    assert_eq!(answer, Ok(vec![0; 7 * 32]));
+}
