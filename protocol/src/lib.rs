@@ -18,6 +18,8 @@ pub mod game;
 mod hash;
 pub mod merkle;
 pub mod sample;
+#[cfg(feature = "alloc")]
+pub mod search;
 
 pub use hash::sha256;
 

@@ -31,6 +31,12 @@ pub fn compute(task: &Task<'_>, progress: impl Fn(u64) + Sync) -> Result<Vec<Vec
                 found.extend((lo..hi).filter(|x| hashed.qualifies(*x)).map(element));
             }))
         }
+        Task::Squarings(chain) => {
+            let mut states = vec![chain.start.to_vec()];
+            progress(1);
+            continue_chain(task, &mut states, chain.count, progress)?;
+            Ok(states)
+        }
         Task::ModExp(table) => {
             let backend = Native::new(task);
             (0..table.count)
@@ -44,6 +50,30 @@ pub fn compute(task: &Task<'_>, progress: impl Fn(u64) + Sync) -> Result<Vec<Vec
                 .collect()
         }
     }
+}
+
+/// Carries a Chain on from its last state until there are `count` states. Each step needs the one before, so this runs on
+/// one thread.
+///
+/// # Errors
+/// As [`compute`], also if `task` is no Chain.
+pub fn continue_chain(
+    task: &Task<'_>,
+    states: &mut Vec<Vec<u8>>,
+    count: u64,
+    progress: impl Fn(u64),
+) -> Result<(), UnsupportedModulus> {
+    let Task::Squarings(chain) = task else {
+        return Err(UnsupportedModulus);
+    };
+    let backend = Native::new(task);
+    let mut state = states.last().map_or(chain.start, Vec::as_slice).to_vec();
+    while (states.len() as u64) < count {
+        backend.square(&mut state, chain.block)?;
+        states.push(state.clone());
+        progress(1);
+    }
+    Ok(())
 }
 
 /// Does `element` belong to the result? [`Task::holds`] with a backend made for this one call; to check many elements,
@@ -76,6 +106,11 @@ impl Task<'_> {
                 },
                 task.bits,
             ),
+            Self::Squarings(chain) => {
+                let (steps, block) = (chain.count - 1, chain.block);
+                let bits = chain.modulus.len() * 8 - chain.modulus[0].leading_zeros() as usize;
+                format!("{steps} steps of {block} squarings modulo a number of {bits} bits")
+            }
             Self::ModExp(table) => {
                 let bits = table.modulus.len() * 8 - table.modulus[0].leading_zeros() as usize;
                 let exponent =

@@ -1,6 +1,6 @@
 //! From bytes to tasks, strictly: each task has one encoding.
 
-use crate::{ModExpTable, Preimage, Primes, Range, Task, modexp, preimage, primes};
+use crate::{ModExpTable, Preimage, Primes, Range, Squarings, Task, modexp, preimage, primes, squarings};
 
 /// Why bytes are not a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +21,18 @@ pub enum DecodeError {
     BadModulus,
     /// A table without values.
     NoValues,
+    /// Steps of no squarings.
+    NoSquarings,
+    /// A chain of less than two states.
+    NoSteps,
+    /// The start is not below the modulus.
+    BadStart,
 }
 
 impl core::fmt::Display for DecodeError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::UnknownFunction => f.write_str("expected the function primes, preimage or modexp"),
+            Self::UnknownFunction => f.write_str("expected the function primes, preimage, modexp or squarings"),
             Self::FunctionLength => f.write_str("the function's bytes have the wrong length"),
             Self::DataLength => f.write_str("the data's bytes have the wrong length"),
             Self::EmptyRange => f.write_str("expected a range LO..HI with LO below HI"),
@@ -46,6 +52,9 @@ impl core::fmt::Display for DecodeError {
                 )
             }
             Self::NoValues => f.write_str("expected a count of at least 1"),
+            Self::NoSquarings => f.write_str("expected 1 to 255 squarings in each step"),
+            Self::NoSteps => f.write_str("expected at least 2 states"),
+            Self::BadStart => f.write_str("expected a start below the modulus"),
         }
     }
 }
@@ -60,6 +69,7 @@ impl<'a> Task<'a> {
             primes::NAME => primes(parameters, data).map(Self::Primes),
             preimage::NAME => preimage(parameters, data).map(Self::Preimage),
             modexp::NAME => modexp(parameters, data).map(Self::ModExp),
+            squarings::NAME => squarings(parameters, data).map(Self::Squarings),
             _ => Err(DecodeError::UnknownFunction),
         }
     }
@@ -103,10 +113,7 @@ fn modexp<'a>(parameters: &'a [u8], data: &'a [u8]) -> Result<ModExpTable<'a>, D
     if !is_canonical(exponent) {
         return Err(DecodeError::BadExponent);
     }
-    let odd = modulus.last().is_some_and(|low| low & 1 == 1);
-    if !is_canonical(modulus) || !odd || modulus == [1] {
-        return Err(DecodeError::BadModulus);
-    }
+    check_modulus(modulus)?;
     let (seed, rest) = data.split_first_chunk().ok_or(DecodeError::DataLength)?;
     let count = u64::from_be_bytes(rest.try_into().map_err(|_| DecodeError::DataLength)?);
     if count == 0 {
@@ -118,6 +125,41 @@ fn modexp<'a>(parameters: &'a [u8], data: &'a [u8]) -> Result<ModExpTable<'a>, D
         seed,
         count,
     })
+}
+
+fn squarings<'a>(parameters: &'a [u8], data: &'a [u8]) -> Result<Squarings<'a>, DecodeError> {
+    let (block, modulus) = parameters.split_first().ok_or(DecodeError::FunctionLength)?;
+    if *block == 0 {
+        return Err(DecodeError::NoSquarings);
+    }
+    check_modulus(modulus)?;
+    let (count, start) = data.split_first_chunk().ok_or(DecodeError::DataLength)?;
+    let count = u64::from_be_bytes(*count);
+    if count < 2 {
+        return Err(DecodeError::NoSteps);
+    }
+    if start.len() != modulus.len() {
+        return Err(DecodeError::DataLength);
+    }
+    // Of the same width, so their order as bytes is that as numbers.
+    if start >= modulus {
+        return Err(DecodeError::BadStart);
+    }
+    Ok(Squarings {
+        block: *block,
+        modulus,
+        start,
+        count,
+    })
+}
+
+/// Odd and above 1, in its shortest form.
+fn check_modulus(modulus: &[u8]) -> Result<(), DecodeError> {
+    let odd = modulus.last().is_some_and(|low| low & 1 == 1);
+    if !is_canonical(modulus) || !odd || modulus == [1] {
+        return Err(DecodeError::BadModulus);
+    }
+    Ok(())
 }
 
 /// A big-endian number in its shortest form, not zero, of a width that this crate computes with.

@@ -1,6 +1,6 @@
 //! From parameters to bytes.
 
-use crate::{DecodeError, Range, Task, modexp, preimage, primes};
+use crate::{DecodeError, Range, Task, modexp, preimage, primes, squarings};
 
 /// A task as the two messages that a job commits to, s1 and s2.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,22 @@ impl Encoded {
         Self {
             function,
             data: [&seed[..], &count.to_be_bytes()].concat(),
+        }
+        .checked()
+    }
+
+    /// `start` squared over and over modulo `modulus`, `block` squarings a step, in `count` states with the start.
+    /// `modulus` and `start` are big-endian; leading zeros make no difference.
+    ///
+    /// # Errors
+    /// [`DecodeError::BadModulus`], [`DecodeError::NoSquarings`], [`DecodeError::NoSteps`], [`DecodeError::BadStart`].
+    pub fn squarings(start: &[u8], modulus: &[u8], block: u8, count: u64) -> Result<Self, DecodeError> {
+        let (start, modulus) = (shortest(start), shortest(modulus));
+        let zeros = modulus.len().checked_sub(start.len()).ok_or(DecodeError::BadStart)?;
+        let start = [vec![0; zeros], start.to_vec()].concat();
+        Self {
+            function: function(squarings::NAME, &[&[block], modulus]),
+            data: [&count.to_be_bytes()[..], &start].concat(),
         }
         .checked()
     }

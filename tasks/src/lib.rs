@@ -12,6 +12,7 @@ mod decode;
 pub mod modexp;
 pub mod preimage;
 pub mod primes;
+pub mod squarings;
 
 #[cfg(feature = "std")]
 mod compute;
@@ -28,10 +29,11 @@ pub use decode::DecodeError;
 pub use modexp::{ModExp, ModExpTable};
 pub use preimage::Preimage;
 pub use primes::Primes;
+pub use squarings::Squarings;
 
 #[cfg(feature = "std")]
 pub use {
-    compute::{compute, verify_element},
+    compute::{compute, continue_chain, verify_element},
     encode::Encoded,
     native::{Native, UnsupportedModulus},
     parse::{ParseError, parse},
@@ -44,6 +46,8 @@ pub enum Shape {
     Set,
     /// Leaf i is the i-th value, `count` of them.
     Table { count: u64 },
+    /// Leaf i is the state after i steps, `count` of them, the start among them.
+    Chain { count: u64 },
 }
 
 /// A computation, borrowed from the bytes that say it.
@@ -52,6 +56,7 @@ pub enum Task<'a> {
     Primes(Primes),
     Preimage(Preimage<'a>),
     ModExp(ModExpTable<'a>),
+    Squarings(Squarings<'a>),
 }
 
 impl Task<'_> {
@@ -59,6 +64,7 @@ impl Task<'_> {
         match self {
             Self::Primes(_) | Self::Preimage(_) => Shape::Set,
             Self::ModExp(table) => Shape::Table { count: table.count },
+            Self::Squarings(chain) => Shape::Chain { count: chain.count },
         }
     }
 
@@ -67,36 +73,33 @@ impl Task<'_> {
         match self {
             Self::Primes(_) | Self::Preimage(_) => 8,
             Self::ModExp(table) => table.modulus.len(),
+            Self::Squarings(chain) => chain.modulus.len(),
         }
     }
 
-    /// Candidates to look at, or values to compute: the unit of progress.
+    /// Candidates to look at, or values or states to compute: the unit of progress.
     pub fn domain(&self) -> u64 {
         match self {
             Self::Primes(task) => task.range.len(),
             Self::Preimage(task) => task.range.len(),
             Self::ModExp(table) => table.count,
+            Self::Squarings(chain) => chain.count,
         }
     }
 
-    /// Does `element` belong to the result? For a Table, is it value number `index`? A Set's elements stand for
-    /// themselves: `index` and `previous` make no difference to its answer.
+    /// Does `element` belong to the result? For a Table, is it value number `index`? For a Chain, is it the state after
+    /// `previous`, or the start for index 0? A Set's elements stand for themselves: neither makes a difference to it.
     ///
     /// Total: any element has an answer, unless `backend` has none.
     ///
     /// # Errors
     /// Only the backend's: a modular exponentiation that could not be done decides nothing.
-    pub fn holds<B: ModExp>(
-        &self,
-        index: u64,
-        _previous: &[u8],
-        element: &[u8],
-        backend: &B,
-    ) -> Result<bool, B::Error> {
+    pub fn holds<B: ModExp>(&self, index: u64, previous: &[u8], element: &[u8], backend: &B) -> Result<bool, B::Error> {
         match self {
             Self::Primes(task) => Ok(task.holds(element)),
             Self::Preimage(task) => Ok(task.search().holds(element)),
             Self::ModExp(table) => table.holds(index, element, backend),
+            Self::Squarings(chain) => chain.holds(index, previous, element, backend),
         }
     }
 }

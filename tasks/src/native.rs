@@ -27,12 +27,24 @@ pub struct Native {
 impl Native {
     /// Prepared for `task`. Good for others too, at the price of preparing for each call.
     pub fn new(task: &Task<'_>) -> Self {
-        let Task::ModExp(table) = task else {
-            return Self::default();
+        let modulus = match task {
+            Task::ModExp(table) => table.modulus,
+            Task::Squarings(chain) => chain.modulus,
+            Task::Primes(_) | Task::Preimage(_) => return Self::default(),
         };
         Self {
-            prepared: Field::new(table.modulus).map(|field| (table.modulus.to_vec(), field)),
+            prepared: Field::new(modulus).map(|field| (modulus.to_vec(), field)),
         }
+    }
+
+    /// Squares `state`, as wide as the prepared modulus, so many times.
+    ///
+    /// # Errors
+    /// [`UnsupportedModulus`] if none is prepared.
+    pub(crate) fn square(&self, state: &mut [u8], times: u8) -> Result<(), UnsupportedModulus> {
+        let (_, field) = self.prepared.as_ref().ok_or(UnsupportedModulus)?;
+        field.square(state, times);
+        Ok(())
     }
 }
 
@@ -82,6 +94,22 @@ impl Field {
             Self::Bits2048(params) => pow(params, base, exponent, power),
         }
     }
+
+    fn square(&self, state: &mut [u8], times: u8) {
+        match self {
+            Self::Bits256(params) => square(params, state, times),
+            Self::Bits512(params) => square(params, state, times),
+            Self::Bits1024(params) => square(params, state, times),
+            Self::Bits2048(params) => square(params, state, times),
+        }
+    }
+}
+
+fn square<const LIMBS: usize>(params: &FixedMontyParams<LIMBS>, state: &mut [u8], times: u8) {
+    let mut form = reduce(params, state);
+    // A product by itself: the library's squaring of this form is slower.
+    (0..times).for_each(|_| form = form.mul(&form));
+    write(&form, state);
 }
 
 fn params<const LIMBS: usize>(modulus: &[u8]) -> Option<Box<FixedMontyParams<LIMBS>>> {
@@ -139,11 +167,15 @@ fn pow<const LIMBS: usize>(params: &FixedMontyParams<LIMBS>, base: &[u8], expone
         }
         left -= taken;
     }
-    let result = result.unwrap_or_else(|| FixedMontyForm::one(params)).retrieve();
-    power.fill(0);
-    for (chunk, word) in power.rchunks_mut(8).zip(result.to_words()) {
-        let bytes = word.to_be_bytes();
-        chunk.copy_from_slice(&bytes[8 - chunk.len()..]);
+    write(&result.unwrap_or_else(|| FixedMontyForm::one(params)), power);
+}
+
+/// Writes a number to bytes that are as wide as the modulus, big-endian.
+fn write<const LIMBS: usize>(form: &FixedMontyForm<LIMBS>, bytes: &mut [u8]) {
+    bytes.fill(0);
+    for (chunk, word) in bytes.rchunks_mut(8).zip(form.retrieve().to_words()) {
+        let word = word.to_be_bytes();
+        chunk.copy_from_slice(&word[8 - chunk.len()..]);
     }
 }
 

@@ -25,7 +25,10 @@ pub enum ParseError {
 impl core::fmt::Display for ParseError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::UnknownTask(name) => write!(f, "unknown task {name:?}: expected {PRIMES}, {PREIMAGE} or {MODEXP}"),
+            Self::UnknownTask(name) => write!(
+                f,
+                "unknown task {name:?}: expected {PRIMES}, {PREIMAGE}, {MODEXP} or {SQUARINGS}"
+            ),
             Self::Fields(form) => write!(f, "expected {form}"),
             Self::Number(text) => write!(f, "expected a whole number in range, not {text:?}"),
             Self::Range(text) => write!(f, "expected a range LO..HI with LO below HI, not {text:?}"),
@@ -47,9 +50,11 @@ impl From<DecodeError> for ParseError {
 const PRIMES: &str = "primes:LO..HI";
 const PREIMAGE: &str = "preimage:PREFIXHEX:BITS:LO..HI";
 const MODEXP: &str = "modexp:EXPONENT:MODULUSHEX:SEEDHEX:COUNT";
+const SQUARINGS: &str = "squarings:STARTHEX:MODULUSHEX:BLOCK:STEPS";
 
-/// Reads `primes:LO..HI`, `preimage:PREFIXHEX:BITS:LO..HI` (the prefix may be empty) or
-/// `modexp:EXPONENT:MODULUSHEX:SEEDHEX:COUNT` (the exponent decimal below 2^64, or hexadecimal after `0x`).
+/// Reads `primes:LO..HI`, `preimage:PREFIXHEX:BITS:LO..HI` (the prefix may be empty),
+/// `modexp:EXPONENT:MODULUSHEX:SEEDHEX:COUNT` (the exponent decimal below 2^64, or hexadecimal after `0x`) or
+/// `squarings:STARTHEX:MODULUSHEX:BLOCK:STEPS` (BLOCK squarings in each of STEPS steps).
 ///
 /// # Errors
 /// What was expected, and what stood there.
@@ -85,6 +90,16 @@ pub fn parse(text: &str) -> Result<Encoded, ParseError> {
                 .try_into()
                 .map_err(|seed: Vec<u8>| ParseError::SeedLength(seed.len()))?;
             Ok(Encoded::modexp(&exponent, &modulus, &seed, number(count)?)?)
+        }
+        "squarings" => {
+            let [start, modulus, block, steps] = fields[..] else {
+                return Err(ParseError::Fields(SQUARINGS));
+            };
+            let (start, modulus) = (digits_of_any_length(start)?, digits_of_any_length(modulus)?);
+            // With the start there is one state more than steps.
+            let states = number::<u64>(steps)?.checked_add(1);
+            let states = states.ok_or_else(|| ParseError::Number(steps.to_owned()))?;
+            Ok(Encoded::squarings(&start, &modulus, number(block)?, states)?)
         }
         _ => Err(ParseError::UnknownTask(name.to_owned())),
     }

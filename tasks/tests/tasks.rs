@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use std::sync::atomic::{AtomicU64, Ordering};
 use surety_tasks::{
-    DecodeError, Encoded, ModExp, Native, ParseError, Range, Shape, Task, UnsupportedModulus, compute, holds, parse,
-    verify_element,
+    DecodeError, Encoded, ModExp, Native, ParseError, Range, Shape, Task, UnsupportedModulus, compute, continue_chain,
+    holds, parse, verify_element,
 };
 
 /// x_i, written out once more.
@@ -36,6 +36,7 @@ fn rebuilt(task: &Task<'_>) -> Encoded {
         Task::Primes(task) => Encoded::primes(task.range),
         Task::Preimage(task) => Encoded::preimage(task.prefix, task.bits, task.range).unwrap(),
         Task::ModExp(task) => Encoded::modexp(task.exponent, task.modulus, task.seed, task.count).unwrap(),
+        Task::Squarings(task) => Encoded::squarings(task.start, task.modulus, task.block, task.count).unwrap(),
     }
 }
 
@@ -59,6 +60,14 @@ fn odd_modulus() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// A start below a modulus, and a block.
+fn squarings() -> impl Strategy<Value = (Vec<u8>, Vec<u8>, u8)> {
+    (odd_modulus(), prop::collection::vec(any::<u8>(), 256), 1u8..).prop_map(|(modulus, start, block)| {
+        let start = power_of(&start, &[1], &modulus);
+        (start, modulus, block)
+    })
+}
+
 fn any_task() -> impl Strategy<Value = Encoded> {
     let range = || (any::<u64>(), any::<u64>()).prop_filter_map("empty", |(a, b)| Range::new(a.min(b), a.max(b)));
     prop_oneof![
@@ -73,6 +82,7 @@ fn any_task() -> impl Strategy<Value = Encoded> {
         )
             .prop_filter("zero exponent", |(exponent, ..)| exponent.iter().any(|byte| *byte != 0))
             .prop_map(|(exponent, modulus, seed, count)| Encoded::modexp(&exponent, &modulus, &seed, count).unwrap()),
+        squarings().prop_map(|(start, modulus, block)| Encoded::squarings(&start, &modulus, block, 9).unwrap()),
     ]
 }
 
@@ -107,6 +117,44 @@ fn encodings_are_as_documented() {
         modexp.task().unwrap().describe(),
         "7 powers to 65537 modulo a number of 96 bits"
     );
+}
+
+#[test]
+fn a_chain_is_encoded_as_documented() {
+    let chain = parse("squarings:2a:0xf001:64:16").unwrap();
+    assert_eq!(chain.function, b"\x09squarings\x40\xf0\x01");
+    assert_eq!(chain.data, [&17u64.to_be_bytes()[..], b"\0\x2a"].concat());
+    let task = chain.task().unwrap();
+    assert_eq!(task.shape(), Shape::Chain { count: 17 });
+    assert_eq!((task.element_len(), task.domain()), (2, 17));
+    assert_eq!(task.describe(), "16 steps of 64 squarings modulo a number of 16 bits");
+}
+
+#[test]
+fn what_is_no_chain_is_refused_with_its_reason() {
+    let data = |count: u64, start: &[u8]| [&count.to_be_bytes()[..], start].concat();
+    let cases: [(&[u8], Vec<u8>, DecodeError); 8] = [
+        (b"\x09squarings", data(2, &[3]), DecodeError::FunctionLength),
+        (b"\x09squarings\0\x07", data(2, &[3]), DecodeError::NoSquarings),
+        (b"\x09squarings\x01\x08", data(2, &[3]), DecodeError::BadModulus),
+        (b"\x09squarings\x01\0\x07", data(2, &[0, 3]), DecodeError::BadModulus),
+        (b"\x09squarings\x01\x07", vec![0; 7], DecodeError::DataLength),
+        (b"\x09squarings\x01\x07", data(1, &[3]), DecodeError::NoSteps),
+        (b"\x09squarings\x01\x07", data(2, &[0, 3]), DecodeError::DataLength),
+        (b"\x09squarings\x01\x07", data(2, &[7]), DecodeError::BadStart),
+    ];
+    for (function, data, error) in cases {
+        assert_eq!(Task::decode(function, &data), Err(error), "{function:?}");
+        assert_eq!(holds(function, &data, 0, &[], &[3], &Native::default()), Ok(false));
+    }
+    let wide = [&[1][..], &[0; 8]].concat();
+    assert_eq!(Encoded::squarings(&wide, &[7], 1, 2), Err(DecodeError::BadStart));
+    assert_eq!(parse("squarings:3:7:256:1"), Err(ParseError::Number("256".into())));
+    assert_eq!(
+        parse("squarings:3:7:1:18446744073709551615"),
+        Err(ParseError::Number("18446744073709551615".into()))
+    );
+    assert_eq!(parse("squarings:3:7:1:0"), Err(ParseError::Task(DecodeError::NoSteps)));
 }
 
 #[test]
@@ -211,6 +259,7 @@ fn progress_adds_up_to_the_domain() {
         "primes:10..1000000",
         "preimage:00:12:7..100000",
         &format!("modexp:3:ffff:{}:33", "5a".repeat(32)),
+        "squarings:12345:fffffffffffffffffffffffffffffffd:20:40",
     ] {
         let encoded = parse(text).unwrap();
         let task = encoded.task().unwrap();
@@ -224,7 +273,11 @@ fn progress_adds_up_to_the_domain() {
         let backend = Native::new(&task);
         for (index, element) in elements.iter().enumerate() {
             assert_eq!(element.len(), task.element_len());
-            assert_eq!(task.holds(index as u64, &[], element, &backend), Ok(true));
+            let previous: &[u8] = match (task.shape(), index.checked_sub(1)) {
+                (Shape::Chain { .. }, Some(before)) => &elements[before],
+                _ => &[],
+            };
+            assert_eq!(task.holds(index as u64, previous, element, &backend), Ok(true));
         }
     }
 }
@@ -248,7 +301,7 @@ proptest! {
 
     #[test]
     fn garbage_is_answered(
-        name in prop::sample::select(vec![&b""[..], b"\x06primes", b"\x08preimage", b"\x06modexp"]),
+        name in prop::sample::select(vec![&b""[..], b"\x06primes", b"\x08preimage", b"\x06modexp", b"\x09squarings"]),
         tail in prop::collection::vec(any::<u8>(), 0..60),
         data in prop::collection::vec(any::<u8>(), 0..60),
         index in any::<u64>(),
@@ -288,6 +341,31 @@ proptest! {
         let mut power = vec![0xaa; modulus.len()];
         Native::default().modexp(&base, &exponent, &modulus, &mut power).unwrap();
         prop_assert_eq!(power, power_of(&base, &exponent, &modulus));
+    }
+
+    #[test]
+    fn a_chain_steps_as_another_library_says_and_never_otherwise(
+        (start, modulus, block) in squarings(), byte in any::<usize>(), bit in 0u8..8,
+    ) {
+        let encoded = Encoded::squarings(&start, &modulus, block, 3).unwrap();
+        let task = encoded.task().unwrap();
+        let exponent = [&[1 << (block % 8)][..], &vec![0; usize::from(block / 8)]].concat();
+        let mut states = vec![start.clone()];
+        for step in 0..2 {
+            states.push(power_of(&states[step], &exponent, &modulus));
+        }
+        prop_assert_eq!(&compute(&task, |_| {}).unwrap(), &states);
+        prop_assert_eq!(verify_element(&task, 0, &[], &states[0]), Ok(true));
+        prop_assert_eq!(verify_element(&task, 2, &states[1], &states[2]), Ok(true));
+        prop_assert_eq!(verify_element(&task, 3, &states[1], &states[2]), Ok(false), "beyond the last state");
+        prop_assert_eq!(verify_element(&task, 0, &states[0], &states[0]), Ok(false), "nothing comes before the start");
+        prop_assert_eq!(verify_element(&task, 2, &[], &states[2]), Ok(false), "a state without the one before");
+        let mut continued = states[..2].to_vec();
+        continue_chain(&task, &mut continued, 3, |_| {}).unwrap();
+        prop_assert_eq!(&continued, &states);
+        let byte = byte % states[2].len();
+        states[2][byte] ^= 1 << bit;
+        prop_assert_eq!(verify_element(&task, 2, &states[1], &states[2]), Ok(false));
     }
 
     #[test]
