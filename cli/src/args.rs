@@ -48,7 +48,7 @@ pub enum Command {
     /// Play every way a job can end on a chain of its own, and check each payment to the wei
     #[command(after_help = "Example: surety demo --only wrong_element")]
     Demo(DemoArgs),
-    /// Deploy and activate the escrow and the predicate of the built-in tasks
+    /// Deploy and activate the escrow, the referee contract and the predicate of the built-in tasks
     #[command(after_help = "Example: SURETY_PRIVATE_KEY=0x... surety deploy --json")]
     Deploy,
     /// Solve the game of client, worker and referee: when does honesty pay?
@@ -91,6 +91,14 @@ pub enum Command {
     /// Worker, or anyone who has the result: answer a demand
     #[command(after_help = "Example: surety deliver JOB.json --result JOB.result --key-file worker.key")]
     Deliver(ResultArgs),
+    /// Worker: log the hash of every element on chain
+    #[command(after_help = "Example: surety publish JOB.json --result JOB.result --key-file worker.key")]
+    Publish(ResultArgs),
+    /// The second opinion on a sealed job: appeal, take, seal, reveal, settle
+    Case(CaseArgs),
+    /// What the cases of a referee contract said about an account
+    #[command(after_help = "Example: surety reputation 0x... --verifier 0x...")]
+    Reputation(ReputationArgs),
     /// Client: ask the referee for a ruling (jobs without predicate)
     #[command(after_help = "Example: surety dispute JOB.json --key-file client.key")]
     Dispute(JobArgs),
@@ -149,6 +157,10 @@ pub enum Contract {
     Escrow,
     /// ABI as JSON
     Predicate,
+    /// ABI as JSON
+    Referee,
+    /// ABI as JSON
+    Collusion,
     /// All interfaces, types, events and errors as Solidity source
     Solidity,
 }
@@ -183,14 +195,15 @@ pub struct ResultArgs {
 pub struct RevealArgs {
     #[command(flatten)]
     pub job: JobArgs,
-    /// The seal file that `surety submit` wrote [default: beside the job file, as .seal.json]
+    /// The seal file that was written along [default: beside the job file, as .seal.json, a referee's as .opinion.json]
     #[arg(long, value_name = "FILE")]
     pub seal: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
 pub struct DelegateArgs {
-    /// The computation: primes:LO..HI, preimage:PREFIXHEX:BITS:LO..HI or modexp:EXPONENT:MODULUSHEX:SEEDHEX:COUNT
+    /// The computation: primes:LO..HI, preimage:PREFIXHEX:BITS:LO..HI,
+    /// modexp:EXPONENT:MODULUSHEX:SEEDHEX:COUNT or squarings:STARTHEX:MODULUSHEX:BLOCK:STEPS
     #[arg(value_name = "TASK")]
     pub task: String,
     /// Address of the escrow
@@ -220,6 +233,9 @@ pub struct DelegateArgs {
     /// Account whose word counts where no predicate decides
     #[arg(long, value_name = "ADDRESS", help_heading = "Parties")]
     pub referee: Option<Address>,
+    /// Referee contract for a bonded second opinion on the result, which is sealed then
+    #[arg(long, value_name = "ADDRESS", requires = "referee", help_heading = "Parties")]
+    pub verifier: Option<Address>,
     /// How long the offer stands
     #[arg(long, value_name = "SPAN", default_value = "1d", help_heading = "Time")]
     pub accept_within: Window,
@@ -250,6 +266,59 @@ pub struct DelegateArgs {
     /// Where to write the job file for the worker
     #[arg(long, short, value_name = "FILE", default_value = "JOB.json")]
     pub out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct CaseArgs {
+    #[command(subcommand)]
+    pub command: CaseCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum CaseCommand {
+    /// Client: offer the referee a fee for a second opinion
+    #[command(after_help = "Example: surety case appeal JOB.json --fee 0.002 --bonus 0.001 --key-file client.key")]
+    Appeal(AppealArgs),
+    /// Referee: check the job and take the case, paying the stake
+    #[command(after_help = "Example: surety case take JOB.json --key-file referee.key")]
+    Take(JobArgs),
+    /// Referee: submit the seal of its own result
+    #[command(after_help = "Example: surety case seal JOB.json --result REFEREE.result --key-file referee.key")]
+    Seal(ResultArgs),
+    /// Referee: open the seal, after the compute window
+    #[command(after_help = "Example: surety case reveal JOB.json --key-file referee.key")]
+    Reveal(RevealArgs),
+    /// Anyone: close the case by how the job ended
+    #[command(after_help = "Example: surety case settle JOB.json --key-file any.key")]
+    Settle(JobArgs),
+    /// Show where the case stands
+    #[command(after_help = "Example: surety case status JOB.json")]
+    Status(JobArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct AppealArgs {
+    #[command(flatten)]
+    pub job: JobArgs,
+    /// Paid for an honest opinion
+    #[arg(long, value_name = "AMOUNT", default_value = "0.002")]
+    pub fee: Wei,
+    /// Paid on top if the job's end proves it right
+    #[arg(long, value_name = "AMOUNT", default_value = "0")]
+    pub bonus: Wei,
+    /// What the referee puts in [default: twice the job's deposit, which is the least]
+    #[arg(long, value_name = "AMOUNT")]
+    pub stake: Option<Wei>,
+}
+
+#[derive(Args, Debug)]
+pub struct ReputationArgs {
+    /// The worker or referee
+    #[arg(value_name = "ADDRESS")]
+    pub account: Address,
+    /// Address of the referee contract
+    #[arg(long, env = "SURETY_VERIFIER")]
+    pub verifier: Address,
 }
 
 #[derive(Args, Debug)]
@@ -331,7 +400,7 @@ impl From<FaultName> for Fault {
 
 #[derive(Args, Debug)]
 pub struct WithdrawArgs {
-    /// Address of the escrow
+    /// Address of the escrow, or of another contract that owes a payment
     #[arg(long, env = "SURETY_ESCROW")]
     pub escrow: Address,
     /// Who is paid [default: the account that signs]

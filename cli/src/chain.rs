@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use alloy::{
+    consensus::Transaction as _,
     eips::{BlockId, BlockNumberOrTag},
     network::{EthereumWallet, NetworkTransactionBuilder, TransactionBuilder},
     primitives::{Address, B256, Bytes, TxKind, U256},
@@ -81,6 +82,8 @@ pub struct Sent {
     pub fee: U256,
     pub success: bool,
     pub contract: Option<Address>,
+    /// Events of the contracts that were called.
+    pub logs: Vec<alloy::primitives::Log>,
 }
 
 impl Sent {
@@ -92,6 +95,7 @@ impl Sent {
             fee: U256::from(receipt.gas_used) * U256::from(receipt.effective_gas_price),
             success: receipt.status(),
             contract: receipt.contract_address,
+            logs: receipt.logs().iter().map(|log| log.inner.clone()).collect(),
         }
     }
 
@@ -328,6 +332,15 @@ impl Chain {
     pub async fn develop(&self, method: &'static str, parameters: Value) -> Result<Value, ChainError> {
         self.ask(method, self.provider.raw_request(method.into(), parameters))
             .await
+    }
+
+    /// The calldata of a mined transaction.
+    pub async fn calldata(&self, hash: B256) -> Result<Bytes, ChainError> {
+        let found = self.provider.get_transaction_by_hash(hash);
+        match self.ask("eth_getTransactionByHash", found).await? {
+            Some(transaction) => Ok(transaction.input().clone()),
+            None => Err(self.answer("eth_getTransactionByHash", "no such transaction")),
+        }
     }
 
     async fn receipt(&self, hash: B256) -> Result<Sent, ChainError> {

@@ -44,6 +44,7 @@ impl Computation {
         let (form, count) = match task.shape() {
             Shape::Set => (Form::Set, 0),
             Shape::Table { count } => (Form::Table, count),
+            Shape::Chain { count } => (Form::Chain, count),
         };
         let element = u32::try_from(task.element_len()).context("the elements of this task are too long")?;
         Ok((form, count, element))
@@ -63,12 +64,23 @@ impl Computation {
         Ok(result)
     }
 
-    /// The first of the given elements, each with its index, that does not belong to the result.
-    pub fn first_wrong<'a>(&self, elements: impl Iterator<Item = (u64, &'a [u8])>) -> Result<Option<u64>> {
+    /// Carries a Chain on from its last state to its end.
+    pub fn carry_on(&self, states: &mut Vec<Vec<u8>>) -> Result<()> {
         let task = self.task()?;
+        Ok(surety_tasks::continue_chain(&task, states, task.domain(), |_| {})?)
+    }
+
+    /// The first of the elements with these indices that does not belong to the result, or does not follow from the one
+    /// before it. Indices beyond the elements are left out.
+    pub fn first_wrong(&self, elements: &[Vec<u8>], indices: impl IntoIterator<Item = u64>) -> Result<Option<u64>> {
+        let task = self.task()?;
+        let is_chain = matches!(task.shape(), Shape::Chain { .. });
         let backend = Native::new(&task);
-        for (index, element) in elements {
-            if !task.holds(index, &[], element, &backend)? {
+        let at = |index: u64| usize::try_from(index).ok().and_then(|index| elements.get(index));
+        for index in indices {
+            let Some(element) = at(index) else { continue };
+            let previous = index.checked_sub(1).and_then(at).filter(|_| is_chain);
+            if !task.holds(index, previous.map_or(&[], Vec::as_slice), element, &backend)? {
                 return Ok(Some(index));
             }
         }
@@ -97,12 +109,11 @@ mod tests {
         let task = Computation::parse("primes:0..100").unwrap();
         assert_eq!(Computation::from_opening(task.function(), task.data()).unwrap(), task);
         assert_eq!(task.shape().unwrap(), (Form::Set, 0, 8));
-        let primes = task.compute("primes").unwrap();
+        let mut primes = task.compute("primes").unwrap();
         assert_eq!(primes.len(), 25);
-        let indexed = primes.iter().zip(0..).map(|(prime, index)| (index, prime.as_slice()));
-        assert_eq!(task.first_wrong(indexed).unwrap(), None);
-        let four = 4u64.to_be_bytes();
-        assert_eq!(task.first_wrong([(7, &four[..])].into_iter()).unwrap(), Some(7));
+        assert_eq!(task.first_wrong(&primes, 0..30).unwrap(), None);
+        primes[7] = 4u64.to_be_bytes().to_vec();
+        assert_eq!(task.first_wrong(&primes, [3, 7]).unwrap(), Some(7));
     }
 
     #[test]
@@ -110,12 +121,29 @@ mod tests {
         let seed = "11".repeat(32);
         let task = Computation::parse(&format!("modexp:3:ffffffffffffffc5:{seed}:4")).unwrap();
         assert_eq!(task.shape().unwrap(), (Form::Table, 4, 8));
-        let values = task.compute("powers").unwrap();
-        assert_eq!(task.first_wrong([(2, values[2].as_slice())].into_iter()).unwrap(), None);
+        let mut values = task.compute("powers").unwrap();
+        assert_eq!(task.first_wrong(&values, [2]).unwrap(), None);
+        values[1] = values[2].clone();
+        assert_eq!(task.first_wrong(&values, 0..4).unwrap(), Some(1));
+    }
+
+    #[test]
+    fn a_chain_checks_by_steps_and_carries_on() {
+        let task = Computation::parse("squarings:5:ffffffffffffffc5:10:20").unwrap();
+        assert_eq!(task.shape().unwrap(), (Form::Chain, 21, 8));
+        let states = task.compute("states").unwrap();
+        assert_eq!(states[0], 5u64.to_be_bytes());
+        assert_eq!(task.first_wrong(&states, 0..21).unwrap(), None);
+        let mut wrong = states[..10].to_vec();
+        wrong[9][7] ^= 1;
+        task.carry_on(&mut wrong).unwrap();
+        assert_eq!(wrong.len(), states.len());
         assert_eq!(
-            task.first_wrong([(1, values[2].as_slice())].into_iter()).unwrap(),
-            Some(1)
+            task.first_wrong(&wrong, 0..21).unwrap(),
+            Some(9),
+            "only one step of it is wrong"
         );
+        assert_eq!(task.first_wrong(&wrong, 10..21).unwrap(), None);
     }
 
     #[test]

@@ -112,6 +112,18 @@ impl SealFile {
         read(path, "seal file")
     }
 
+    /// Reads the seal of a result of this job.
+    pub fn of_job(path: &Path, job_id: B256) -> Result<Self> {
+        let seal = Self::read(path)?;
+        ensure!(
+            seal.job_id == job_id,
+            "{} seals a result of job {}, not of this one",
+            path.display(),
+            seal.job_id
+        );
+        Ok(seal)
+    }
+
     pub fn write(&self, path: &Path) -> Result<()> {
         write_new(path, self)
     }

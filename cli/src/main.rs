@@ -10,7 +10,6 @@
 //! | `computation`, `evidence` | results: computing them, and proving them wrong |
 //! | `names`, `units` | how things are written for people |
 
-mod arbitrum;
 mod args;
 mod chain;
 mod commands;

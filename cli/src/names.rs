@@ -1,6 +1,6 @@
 //! Names of the protocol's terms in the tool's own words.
 
-use surety_contracts::{Fault, Form, Phase};
+use surety_contracts::{CasePhase, Fault, Form, PactPhase, Phase};
 
 /// Lower-case name of a phase, as in `surety status`.
 pub fn phase(phase: Phase) -> &'static str {
@@ -17,6 +17,28 @@ pub fn phase(phase: Phase) -> &'static str {
         Phase::Paid => "paid",
         Phase::Convicted => "convicted",
         Phase::__Invalid => "in no known phase",
+    }
+}
+
+pub fn case_phase(phase: CasePhase) -> &'static str {
+    match phase {
+        CasePhase::None => "unknown to the referee contract",
+        CasePhase::Offered => "offered",
+        CasePhase::Bound => "bound",
+        CasePhase::Sealed => "sealed",
+        CasePhase::Revealed => "revealed",
+        CasePhase::Closed => "closed",
+        CasePhase::__Invalid => "in no known phase",
+    }
+}
+
+pub fn pact_phase(phase: PactPhase) -> &'static str {
+    match phase {
+        PactPhase::None => "unknown to the bribe contract",
+        PactPhase::Offered => "offered",
+        PactPhase::Accepted => "accepted",
+        PactPhase::Closed => "closed",
+        PactPhase::__Invalid => "in no known phase",
     }
 }
 

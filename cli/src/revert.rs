@@ -4,15 +4,21 @@ use alloy::{
     primitives::{Bytes, U256, hex},
     sol_types::{Revert, SolError, SolInterface},
 };
-use surety_contracts::IEscrow::IEscrowErrors as Escrow;
+use surety_contracts::{
+    ICollusion::ICollusionErrors as Collusion, IEscrow::IEscrowErrors as Escrow, IReferee::IRefereeErrors as Referee,
+};
 
-use crate::{arbitrum::ArbWasm::ArbWasmErrors, names, units};
+use surety_contracts::arbitrum::ArbWasm::ArbWasmErrors;
+
+use crate::{names, units};
 
 /// The name of the error in `data`, such as `NotAFault`; `None` if no contract of ours has it.
 pub fn name(data: &[u8]) -> Option<&'static str> {
     let selector = data.first_chunk()?;
-    let signature = Escrow::name_by_selector(*selector).or_else(|| ArbWasmErrors::name_by_selector(*selector))?;
-    Some(signature)
+    Escrow::name_by_selector(*selector)
+        .or_else(|| Referee::name_by_selector(*selector))
+        .or_else(|| Collusion::name_by_selector(*selector))
+        .or_else(|| ArbWasmErrors::name_by_selector(*selector))
 }
 
 /// One sentence for people.
@@ -23,6 +29,16 @@ pub fn describe(data: &Bytes) -> String {
     }
     if let Ok(error) = Escrow::abi_decode(data) {
         return format!("{} ({})", explain(&error), name(data).unwrap_or("unnamed"));
+    }
+    // Errors that all contracts have are explained above.
+    if let Some(text) = Referee::abi_decode(data).ok().and_then(|error| explain_referee(&error)) {
+        return format!("{text} ({})", name(data).unwrap_or("unnamed"));
+    }
+    if let Some(text) = Collusion::abi_decode(data)
+        .ok()
+        .and_then(|error| explain_collusion(&error))
+    {
+        return format!("{text} ({})", name(data).unwrap_or("unnamed"));
     }
     if let Ok(error) = ArbWasmErrors::abi_decode(data) {
         return explain_activation(&error);
@@ -108,6 +124,30 @@ fn explain(error: &Escrow) -> String {
     }
 }
 
+fn explain_referee(error: &Referee) -> Option<String> {
+    use Referee as E;
+    Some(match error {
+        E::Constructed(_) => "the contract is constructed already".to_owned(),
+        E::EscrowFailed(_) => "what should be the escrow does not answer as one".to_owned(),
+        E::WrongCasePhase(e) => format!("the case is {}, where this cannot be done", names::case_phase(e.phase)),
+        E::NotVerifier(e) => format!("the terms name another verifier, {}", e.verifier),
+        E::StakeTooLow(e) => format!(
+            "the stake must be at least twice the deposit, {}",
+            units::ether(e.least)
+        ),
+        _ => return None,
+    })
+}
+
+fn explain_collusion(error: &Collusion) -> Option<String> {
+    use Collusion as E;
+    Some(match error {
+        E::RefereeFailed(_) => "what should be the referee contract does not answer as one".to_owned(),
+        E::WrongPactPhase(e) => format!("the pact is {}, where this cannot be done", names::pact_phase(e.phase)),
+        _ => return None,
+    })
+}
+
 fn explain_activation(error: &ArbWasmErrors) -> String {
     use ArbWasmErrors as E;
     match error {
@@ -159,6 +199,10 @@ mod tests {
             "{text}"
         );
         assert_eq!(name(&data), Some("WrongPayment"));
+
+        let phase = surety_contracts::CasePhase::Closed;
+        let data = surety_contracts::IReferee::WrongCasePhase { phase }.abi_encode().into();
+        assert!(describe(&data).contains("the case is closed"), "{}", describe(&data));
 
         let data = IEscrow::WrongPhase { phase: Phase::Paid }.abi_encode().into();
         assert!(describe(&data).contains("the job is paid"), "{}", describe(&data));

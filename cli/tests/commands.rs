@@ -2,7 +2,8 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
@@ -27,6 +28,7 @@ struct World {
     url: String,
     escrow: String,
     predicate: String,
+    verifier: String,
     folder: tempfile::TempDir,
 }
 
@@ -55,6 +57,7 @@ impl World {
             url: greeting["url"].as_str().unwrap().to_owned(),
             escrow: String::new(),
             predicate: String::new(),
+            verifier: String::new(),
             folder: tempfile::tempdir().unwrap(),
         };
         let deployed = world.json(CLIENT, &["deploy"]);
@@ -63,6 +66,7 @@ impl World {
             match contract["name"].as_str().unwrap() {
                 "escrow" => world.escrow = address,
                 "predicate" => world.predicate = address,
+                "referee" => world.verifier = address,
                 other => panic!("unexpected contract {other}"),
             }
         }
@@ -83,6 +87,25 @@ impl World {
     /// Runs a command that must fail, with one line that says why.
     fn refused(&self, key: &str, args: &[&str]) -> String {
         complaint(&self.run(key, args))
+    }
+
+    /// Moves the chain's clock on.
+    fn pass(&self, seconds: u64) {
+        for (method, parameters) in [("evm_increaseTime", format!("[{seconds}]")), ("evm_mine", "[]".into())] {
+            let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{parameters}}}"#);
+            let host = self.url.trim_start_matches("http://");
+            let mut stream = TcpStream::connect(host).unwrap();
+            write!(
+                stream,
+                "POST / HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+                 connection: close\r\n\r\n{body}",
+                body.len()
+            )
+            .unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            assert!(answer.contains("result"), "{answer}");
+        }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -263,6 +286,83 @@ fn terms_that_make_cheating_pay_are_warned_of() {
         (&Value::Null, ""),
         "0.1 x 0.03 ETH at stake exceed 0.001 saved"
     );
+}
+
+#[test]
+fn a_second_opinion_confirms_the_result_and_both_are_paid() {
+    let world = World::new();
+    let verifier = ["--referee", REFEREE_ADDRESS, "--verifier", &world.verifier];
+    let job = world.delegate(POWERS, &[&["--predicate", &world.predicate][..], &verifier].concat());
+    world.json(
+        CLIENT,
+        &["case", "appeal", arg(&job), "--fee", "0.002", "--bonus", "0.001"],
+    );
+    let early = world.refused(REFEREE, &["case", "take", arg(&job)]);
+    assert!(early.contains("the job is open"), "{early}");
+    world.json(WORKER, &["take", arg(&job)]);
+    world.json(REFEREE, &["case", "take", arg(&job)]);
+    world.json(WORKER, &["work", arg(&job)]);
+    world.json(WORKER, &["submit", arg(&job)]);
+    let sealed = world.json(REFEREE, &["case", "seal", arg(&job)]);
+    assert_eq!(sealed["casePhase"], "sealed");
+    assert!(world.path("JOB.seal.json").exists() && world.path("JOB.opinion.json").exists());
+    world.pass(24 * 3600 + 1);
+    world.json(WORKER, &["reveal", arg(&job)]);
+    let unrevealed = world.refused(CLIENT, &["confirm", arg(&job)]);
+    assert!(unrevealed.contains("NotRevealed"), "{unrevealed}");
+    world.json(REFEREE, &["case", "reveal", arg(&job)]);
+    world.json(CLIENT, &["confirm", arg(&job)]);
+    world.json(WORKER, &["publish", arg(&job)]);
+    world.json(CLIENT, &["accept", arg(&job)]);
+    world.json(REFEREE, &["case", "settle", arg(&job)]);
+    assert_eq!(
+        world.json(CLIENT, &["case", "status", arg(&job)])["casePhase"],
+        "closed"
+    );
+    let score = world.json(CLIENT, &["reputation", REFEREE_ADDRESS, "--verifier", &world.verifier]);
+    assert_eq!((&score["score"], &score["upheld"]), (&1.into(), &1.into()));
+    let again = world.refused(CLIENT, &["case", "settle", arg(&job)]);
+    assert!(again.contains("the case is closed"), "{again}");
+}
+
+#[test]
+fn a_job_without_verifier_takes_no_second_opinion() {
+    let world = World::new();
+    let job = world.delegate(POWERS, &["--predicate", &world.predicate]);
+    let refused = world.refused(CLIENT, &["case", "appeal", arg(&job)]);
+    assert!(refused.contains("takes no second opinion"), "{refused}");
+}
+
+#[test]
+fn a_chain_is_computed_checked_and_judged_by_its_steps() {
+    let world = World::new();
+    let chain = |start| format!("squarings:{start}:ffffffffffffffffffffffffffffffc5:16:500");
+    let job = world.delegate(&chain("1234"), &["--predicate", &world.predicate]);
+    world.json(WORKER, &["take", arg(&job)]);
+    // A worker that begins from another start.
+    let other = world.path("other.json");
+    let args = [
+        "delegate",
+        &chain("1235"),
+        "--escrow",
+        &world.escrow,
+        "--predicate",
+        &world.predicate,
+        "--out",
+    ];
+    world.json(CLIENT, &[&args[..], &[arg(&other)]].concat());
+    world.json(WORKER, &["work", arg(&other), "--out", arg(&world.path("JOB.result"))]);
+    world.json(WORKER, &["submit", arg(&job)]);
+    let verified = world.run(CLIENT, &["verify", arg(&job), "--all", "--json"]);
+    let verified: Value = serde_json::from_slice(&verified.stdout).unwrap();
+    assert_eq!((&verified["fault"], &verified["at"]), (&"wrong step".into(), &0.into()));
+    let right = world.refused(
+        REFEREE,
+        &["judge", arg(&job), "--fault", "wrong-step", "--index", "250"],
+    );
+    assert!(right.contains("NotAFault"), "{right}");
+    world.json(REFEREE, &["judge", arg(&job)]);
+    assert_eq!(world.phase(&job), "convicted");
 }
 
 #[test]

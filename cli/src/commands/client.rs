@@ -138,7 +138,7 @@ fn terms(
         client,
         worker: args.worker.unwrap_or_default(),
         referee: args.referee.unwrap_or_default(),
-        verifier: Address::ZERO,
+        verifier: args.verifier.unwrap_or_default(),
         predicate: predicate(args).unwrap_or_default(),
         functionCommitment: commit(opening.functionSalt, &opening.functionBytes),
         dataCommitment: commit(opening.dataSalt, &opening.dataBytes),
@@ -147,7 +147,7 @@ fn terms(
         form,
         count,
         maxElement: max_element,
-        isSealed: args.sealed,
+        isSealed: args.sealed || args.verifier.is_some(),
         reward: amount("reward", args.reward)?,
         bonus: amount("bonus", args.bonus)?,
         deposit: amount("deposit", args.deposit)?,
@@ -160,11 +160,11 @@ fn terms(
     })
 }
 
-/// The escrow counts each amount in 96 bits.
-fn amount(what: &str, wei: Wei) -> Result<U96> {
+/// The contracts count each amount in 96 bits.
+pub fn amount(what: &str, wei: Wei) -> Result<U96> {
     U96::try_from(wei.0).ok().with_context(|| {
         format!(
-            "the {what} of {} is more than the escrow can hold",
+            "the {what} of {} is more than the contracts can hold",
             units::ether(U256::from(wei.0))
         )
     })

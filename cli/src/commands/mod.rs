@@ -1,5 +1,6 @@
 //! One function for each command, grouped by who uses it.
 
+mod case;
 mod client;
 mod deploy;
 mod devnet;
@@ -43,6 +44,9 @@ pub async fn run(cli: Cli) -> Result<Option<Report>> {
         Command::Submit(args) => worker::submit(global, &args).await?,
         Command::Reveal(args) => worker::reveal(global, &args).await?,
         Command::Deliver(args) => worker::deliver(global, &args).await?,
+        Command::Publish(args) => worker::publish(global, &args).await?,
+        Command::Case(args) => case::run(global, &args.command).await?,
+        Command::Reputation(args) => case::reputation(global, &args).await?,
         Command::Verify(args) => verify::run(global, &args).await?,
         Command::Judge(args) => judging::judge(global, &args).await?,
         Command::Confirm(args) => judging::confirm(global, &args).await?,
@@ -58,6 +62,8 @@ fn abi(args: &AbiArgs) -> Result<Report> {
     let name = match args.contract {
         Contract::Escrow => "IEscrow.json",
         Contract::Predicate => "IPredicate.json",
+        Contract::Referee => "IReferee.json",
+        Contract::Collusion => "ICollusion.json",
         Contract::Solidity => "Surety.sol",
     };
     let file = surety_contracts::export::files()

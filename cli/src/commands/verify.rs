@@ -46,14 +46,13 @@ pub async fn run(global: &GlobalArgs, args: &VerifyArgs) -> Result<Report> {
         return Ok(wrong(&context, &committed, &finding));
     }
     let sample = draw(&context, args, &committed)?;
-    let elements = committed.elements();
-    let sampled = sample
-        .indices
-        .iter()
-        .filter_map(|index| Some((*index, elements.get(*index as usize)?.as_slice())));
-    if let Some(at) = computation.first_wrong(sampled)? {
+    if let Some(at) = computation.first_wrong(committed.elements(), sample.indices.iter().copied())? {
         let finding = Finding {
-            fault: Fault::WrongElement,
+            fault: if form == Form::Chain {
+                Fault::WrongStep
+            } else {
+                Fault::WrongElement
+            },
             at,
             missing: Vec::new(),
         };
@@ -160,6 +159,9 @@ fn right_as_sampled(context: &JobContext, committed: &Committed, sample: &Sample
         text += &format!(
             "\nbut this sample follows from the root alone: a worker that tries about {tries:.0} roots gets one past it"
         );
+    }
+    if context.terms.form == Form::Chain {
+        text += "\nof a chain one wrong step spoils all that follow, and a sample of steps hardly finds one: `surety verify --all` does";
     }
     if context.terms.form == Form::Set {
         text += "\na sample says nothing about elements that are missing: `surety verify --all` does";

@@ -1,9 +1,12 @@
 //! The worker's side: check and take, compute, submit, reveal, deliver.
 
+use std::path::PathBuf;
+
 use alloy::primitives::{B256, U256, keccak256};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::json;
 use surety_contracts::{IEscrow, Phase};
+use surety_protocol::merkle::leaf_hashes;
 use surety_wasm::PREDICATE;
 
 use crate::{
@@ -38,8 +41,8 @@ pub async fn take(global: &GlobalArgs, args: &JobArgs) -> Result<Report> {
     context.act(IEscrow::takeOrderCall { terms }, deposit, &done).await
 }
 
-/// What a worker wants to be sure of before its deposit is at stake.
-async fn check(context: &JobContext) -> Result<()> {
+/// What a worker or a referee wants to be sure of before its deposit is at stake.
+pub async fn check(context: &JobContext) -> Result<()> {
     let terms = &context.terms;
     let computation = context.computation()?;
     let (form, count, max_element) = computation.shape()?;
@@ -123,27 +126,7 @@ pub async fn submit(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
         );
         return context.act(call, U256::ZERO, &done).await;
     }
-    let path = beside(context.path(), "seal");
-    let seal = if path.exists() {
-        // A second seal would open with another salt; the one on disk may be on chain already.
-        let seal = SealFile::read(&path)?;
-        ensure!(
-            (seal.job_id, seal.root, seal.count) == (context.file.job_id, result.root, count),
-            "{} seals another result: move it away if it was never submitted",
-            path.display()
-        );
-        seal
-    } else {
-        let seal = SealFile {
-            job_id: context.file.job_id,
-            account: context.chain.account()?,
-            root: result.root,
-            count,
-            salt: B256::from(rand::random::<[u8; 32]>()),
-        };
-        seal.write(&path)?;
-        seal
-    };
+    let (seal, path) = sealed(&context, args, "seal")?;
     let call = IEscrow::submitSealCall {
         terms,
         seal: seal.seal(),
@@ -156,17 +139,37 @@ pub async fn submit(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
     context.act(call, U256::ZERO, &done).await
 }
 
+/// The seal of a result, from the file `JOB.NAME.json`, or a new one that is written there.
+pub fn sealed(context: &JobContext, args: &ResultArgs, name: &str) -> Result<(SealFile, PathBuf)> {
+    let result = context.result(args)?;
+    let count = result.elements.len() as u64;
+    let path = beside(context.path(), name);
+    if path.exists() {
+        // A second seal would open with another salt; the one on disk may be on chain already.
+        let seal = SealFile::of_job(&path, context.file.job_id)?;
+        ensure!(
+            (seal.root, seal.count) == (result.root, count),
+            "{} seals another result: move it away if it was never submitted",
+            path.display()
+        );
+        return Ok((seal, path));
+    }
+    let seal = SealFile {
+        job_id: context.file.job_id,
+        account: context.chain.account()?,
+        root: result.root,
+        count,
+        salt: B256::from(rand::random::<[u8; 32]>()),
+    };
+    seal.write(&path)?;
+    Ok((seal, path))
+}
+
 /// `surety reveal`
 pub async fn reveal(global: &GlobalArgs, args: &RevealArgs) -> Result<Report> {
     let context = JobContext::signing(global, &args.job).await?;
     let path = args.seal.clone().unwrap_or_else(|| beside(context.path(), "seal"));
-    let seal = SealFile::read(&path)?;
-    ensure!(
-        seal.job_id == context.file.job_id,
-        "{} seals a result of job {}, not of this one",
-        path.display(),
-        seal.job_id
-    );
+    let seal = SealFile::of_job(&path, context.file.job_id)?;
     let call = IEscrow::revealCall {
         terms: context.terms.clone(),
         root: seal.root,
@@ -174,6 +177,20 @@ pub async fn reveal(global: &GlobalArgs, args: &RevealArgs) -> Result<Report> {
         salt: seal.salt,
     };
     let done = format!("revealed root {} of {} elements", seal.root, units::grouped(seal.count));
+    context.act(call, U256::ZERO, &done).await
+}
+
+/// `surety publish`
+pub async fn publish(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
+    let context = JobContext::signing(global, &args.job).await?;
+    let result: Committed = context.committed_result(args).await?;
+    let hashes = leaf_hashes(result.elements());
+    let count = hashes.len() as u64;
+    let call = IEscrow::publishLeavesCall {
+        terms: context.terms.clone(),
+        hashes: hashes.into_iter().map(B256::from).collect(),
+    };
+    let done = format!("logged the hashes of all {} elements", units::grouped(count));
     context.act(call, U256::ZERO, &done).await
 }
 

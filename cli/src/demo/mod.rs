@@ -2,12 +2,18 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `scenarios` | the plays as data: who does what, what is refused, how it ends |
+//! | `scenarios` | what a play is made of: who does what, what is refused, how it ends |
+//! | `payment` | the plays of client and worker |
+//! | `game` | the plays with a referee and a bribe |
+//! | `calls` | the transaction of each call |
 //! | `protocol` | what each ending pays, from the terms alone |
 //! | `stage` | chain, contracts, accounts and computations that all plays share |
 //! | `play` | carries one scenario out and measures |
 //! | `report` | tables for people, JSON for machines |
 
+mod calls;
+mod game;
+mod payment;
 mod play;
 mod protocol;
 mod report;
@@ -18,16 +24,13 @@ use anyhow::{Result, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{args::DemoArgs, context::Report};
-use scenarios::SCENARIOS;
+use scenarios::Scenario;
 use stage::Stage;
 
 /// Plays all scenarios, or those whose name contains what is asked for.
 pub async fn run(args: &DemoArgs) -> Result<Report> {
     let wanted = args.only.as_deref().unwrap_or_default();
-    let chosen: Vec<_> = SCENARIOS
-        .iter()
-        .filter(|scenario| scenario.name.contains(wanted))
-        .collect();
+    let chosen: Vec<_> = all().filter(|scenario| scenario.name.contains(wanted)).collect();
     ensure!(
         !chosen.is_empty(),
         "no scenario is called `{wanted}`: there are {}",
@@ -50,10 +53,10 @@ pub async fn run(args: &DemoArgs) -> Result<Report> {
     Ok(report)
 }
 
+fn all() -> impl Iterator<Item = &'static Scenario> {
+    payment::SCENARIOS.iter().chain(game::SCENARIOS)
+}
+
 fn names() -> String {
-    SCENARIOS
-        .iter()
-        .map(|scenario| scenario.name)
-        .collect::<Vec<_>>()
-        .join(", ")
+    all().map(|scenario| scenario.name).collect::<Vec<_>>().join(", ")
 }

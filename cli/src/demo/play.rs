@@ -1,22 +1,22 @@
 //! Carries out one scenario with signed transactions, and measures what it did to everybody's balance.
 
-use alloy::primitives::{Address, B256, U256, aliases::U96, keccak256};
-use anyhow::{Context as _, Result, anyhow, ensure};
-use surety_contracts::{Fault, Form, IEscrow, Job, Leaf, Opening, Phase, Terms};
-use surety_protocol::{commitment, sample};
+use std::collections::BTreeMap;
+
+use alloy::{
+    primitives::{B256, U256, keccak256},
+    sol_types::SolCall,
+};
+use anyhow::{Context as _, Result, anyhow};
+use surety_contracts::{Fault, IEscrow, IReferee, Job, Leaf, Opening, Phase, Terms};
+use surety_protocol::search::Search;
 
 use super::{
+    calls::{OFFER, PRICE, SEARCH_WIDTH, falsified, terms},
     protocol::Net,
-    scenarios::{Accusation, Act, Call, Committing, Judge, Role, Scenario},
+    scenarios::{Act, Call, Role, Scenario},
     stage::{Solved, Stage},
 };
-use crate::{
-    chain::{Request, Sent},
-    context::{closed, total},
-    evidence::{Committed, Evidence, Finding},
-    jobfile::job_id,
-    names, revert,
-};
+use crate::{chain::Sent, evidence::Committed, jobfile::job_id, names, revert};
 
 /// Gas limit of calls that are sent to be refused; no estimate exists for those.
 const REFUSED_GAS: u64 = 10_000_000;
@@ -52,6 +52,7 @@ impl Played {
 pub async fn play(stage: &Stage, scenario: &'static Scenario) -> Result<Played> {
     let mut play = Play::new(stage, scenario).await?;
     let before = play.holdings().await?;
+    let scores = play.scores().await?;
     for act in scenario.acts {
         if let Err(surprise) = play.act(act).await {
             play.surprises.push(format!("{surprise:#}"));
@@ -59,6 +60,14 @@ pub async fn play(stage: &Stage, scenario: &'static Scenario) -> Result<Played> 
         }
     }
     let paid = before.net(&play.holdings().await?, &play.fees);
+    let (worker, referee) = play.scores().await?;
+    let marks = (worker - scores.0, referee - scores.1);
+    if marks != scenario.case.marks() {
+        play.surprises.push(format!(
+            "scores of worker and referee moved by {marks:?}, the protocol says {:?}",
+            scenario.case.marks()
+        ));
+    }
     let job = play.job().await?;
     let outcome = outcome(job.phase, job.fault);
     let (phase, fault) = scenario.ending.phase();
@@ -72,7 +81,11 @@ pub async fn play(stage: &Stage, scenario: &'static Scenario) -> Result<Played> 
         scenario,
         outcome,
         paid,
-        expected: scenario.ending.net(&play.terms, scenario.bonds),
+        expected: scenario
+            .ending
+            .net(&play.terms, scenario.bonds, play.shown.len() as u64)
+            + scenario.case.net(&OFFER)
+            + scenario.pact.net(PRICE),
         steps: play.steps,
         surprises: play.surprises,
     })
@@ -85,26 +98,33 @@ fn outcome(phase: Phase, fault: Fault) -> String {
     }
 }
 
-struct Play<'a> {
-    stage: &'a Stage,
-    solved: &'a Solved,
-    terms: Terms,
-    opening: Opening,
-    id: B256,
-    committed: Committed,
-    demanded: Vec<u64>,
-    steps: Vec<Step>,
+pub struct Play<'a> {
+    pub stage: &'a Stage,
+    pub solved: &'a Solved,
+    pub terms: Terms,
+    pub opening: Opening,
+    pub id: B256,
+    pub committed: Committed,
+    /// The referee's result, if it has one.
+    pub opinion: Option<Committed>,
+    pub demanded: Vec<u64>,
+    /// States that were delivered, as the chain shows them.
+    pub shown: BTreeMap<u64, Leaf>,
+    pub search: Search,
+    pub steps: Vec<Step>,
+    /// T2, once the order was taken.
+    pub t2: u64,
     /// Wei spent on gas, by role.
-    fees: Vec<(Role, U256)>,
-    surprises: Vec<String>,
+    pub fees: Vec<(Role, U256)>,
+    pub surprises: Vec<String>,
 }
 
 /// Wei at a moment.
 struct Holdings {
     /// Balance and credit of each role.
     roles: Vec<(Role, U256)>,
-    /// The escrow's balance without credits.
-    escrow: U256,
+    /// The contracts' balances without credits.
+    contracts: U256,
 }
 
 impl Holdings {
@@ -120,7 +140,7 @@ impl Holdings {
             worker: role(Role::Worker),
             referee: role(Role::Referee),
             uninvolved: role(Role::Uninvolved),
-            escrow: difference(self.escrow, now.escrow),
+            contracts: difference(self.contracts, now.contracts),
         }
     }
 }
@@ -151,14 +171,23 @@ impl<'a> Play<'a> {
         };
         let chain = stage.role(Role::Client)?;
         let terms = terms(stage, scenario, &opening, salt("salt"), chain.now().await?)?;
+        let committed = Committed::new(falsified(solved, terms.form, scenario.committing)?);
+        let opinion = match scenario.opinion {
+            Some(committing) => Some(Committed::new(falsified(solved, terms.form, committing)?)),
+            None => None,
+        };
         Ok(Self {
             id: job_id(chain.id(), stage.escrow.address, &terms),
-            committed: Committed::new(falsified(&solved.right, terms.form, scenario.committing)?),
+            search: Search::new(committed.count(), SEARCH_WIDTH),
+            committed,
+            opinion,
+            shown: BTreeMap::new(),
             stage,
             solved,
             terms,
             opening,
             demanded: Vec::new(),
+            t2: 0,
             steps: Vec::new(),
             fees: Vec::new(),
             surprises: Vec::new(),
@@ -168,16 +197,15 @@ impl<'a> Play<'a> {
     async fn act(&mut self, act: &Act) -> Result<()> {
         match *act {
             Act::Does(role, call) => {
-                let request = self.request(call)?;
-                let sent = self
-                    .stage
-                    .role(role)?
-                    .submit(&request)
-                    .await
-                    .with_context(|| format!("the {}'s {} should work", role.name(), request.call))?;
-                self.record(request.call, role, &sent, "ok".to_owned());
+                self.does(role, call).await?;
                 Ok(())
             }
+            Act::T2Passes => self.stage.pass(self.t2).await,
+            Act::RevealsEnd => {
+                let end = self.t2 + u64::from(self.terms.responseWindow);
+                self.stage.pass(end).await
+            }
+            Act::SearchesWrongStep => self.search().await,
             Act::Refused(role, call, error) => self.refused(role, call, error).await,
             Act::ClockRunsOut => {
                 let job = self.job().await?;
@@ -190,6 +218,40 @@ impl<'a> Play<'a> {
                 self.stage.pass(clock).await
             }
         }
+    }
+
+    /// Sends a call that must go through.
+    async fn does(&mut self, role: Role, call: Call) -> Result<Sent> {
+        let request = self.request(call)?;
+        let chain = self.stage.role(role)?;
+        let sent = chain
+            .submit(&request)
+            .await
+            .with_context(|| format!("the {}'s {} should work", role.name(), request.call))?;
+        self.record(request.call, role, &sent, "ok".to_owned());
+        if call == Call::TakeOrder {
+            self.t2 = self.job().await?.clock;
+        }
+        Ok(sent)
+    }
+
+    /// The client has computed the states itself and sees those of the worker only where the worker must show them.
+    async fn search(&mut self) -> Result<()> {
+        while !self.search.next().is_empty() {
+            self.does(Role::Client, Call::DemandNext).await?;
+            let delivery = self.does(Role::Worker, Call::Deliver).await?;
+            let calldata = self.stage.role(Role::Client)?.calldata(delivery.hash).await?;
+            for leaf in IEscrow::deliverCall::abi_decode(&calldata)?.leaves {
+                let own = usize::try_from(leaf.index).ok().and_then(|i| self.solved.right.get(i));
+                let is_right = own.is_some_and(|own| *leaf.element == own[..]);
+                self.search.saw(leaf.index, is_right);
+                self.shown.insert(leaf.index, leaf);
+            }
+        }
+        self.search
+            .found()
+            .context("the search should end at a wrong step")
+            .map(drop)
     }
 
     /// Sends a call that must fail on the chain, for this reason.
@@ -228,201 +290,43 @@ impl<'a> Play<'a> {
         });
     }
 
-    /// The transaction of a call.
-    fn request(&mut self, call: Call) -> Result<Request> {
-        let to = self.stage.escrow.address;
-        let terms = self.terms.clone();
-        let bond = U256::from(terms.bond);
-        Ok(match call {
-            Call::Delegate => {
-                let pay = total(&[terms.reward, terms.bonus]);
-                Request::call(to, &IEscrow::delegateCall { terms }).paying(pay)
-            }
-            Call::TakeOrder => {
-                let pay = U256::from(terms.deposit);
-                Request::call(to, &IEscrow::takeOrderCall { terms }).paying(pay)
-            }
-            Call::SubmitResult => {
-                let (root, count) = (self.committed.root().into(), self.committed.count());
-                Request::call(to, &IEscrow::submitResultCall { terms, root, count })
-            }
-            Call::Accept => Request::call(to, &IEscrow::acceptCall { terms }),
-            Call::Demand(wanted) => {
-                self.demanded = sample::fresh(&rand::random(), self.committed.count(), wanted);
-                let indices = self.demanded.clone();
-                let pay = bond * U256::from(indices.len());
-                Request::call(to, &IEscrow::demandCall { terms, indices }).paying(pay)
-            }
-            Call::Deliver => {
-                let leaves = self.demanded.iter().map(|index| self.committed.leaf(*index));
-                let leaves = leaves.collect::<Result<_>>()?;
-                Request::call(to, &IEscrow::deliverCall { terms, leaves })
-            }
-            Call::Dispute => Request::call(to, &IEscrow::disputeCall { terms }).paying(bond),
-            Call::Judge(accusation) => {
-                let Evidence {
-                    fault,
-                    leaves,
-                    at,
-                    missing,
-                } = self.accuse(accusation)?;
-                let opening = self.opening_for(fault);
-                Request::call(
-                    to,
-                    &IEscrow::judgeCall {
-                        terms,
-                        fault,
-                        leaves,
-                        at,
-                        missing,
-                        opening,
-                    },
-                )
-            }
-            Call::Confirm => Request::call(to, &IEscrow::confirmCall { terms }),
-            Call::TimeTick => Request::call(to, &IEscrow::timeTickCall { terms }),
-        })
-    }
-
-    /// The evidence of an accuser, who recomputed everything.
-    fn accuse(&self, accusation: Accusation) -> Result<Evidence> {
-        let middle = self.committed.count() / 2;
-        let claim = |fault, at| Finding {
-            fault,
-            at,
-            missing: Vec::new(),
-        };
-        let finding = match accusation {
-            Accusation::Found => self
-                .committed
-                .fault(self.terms.form, &self.solved.right)
-                .context("the committed result should be false")?,
-            Accusation::RightElementIsWrong => claim(Fault::WrongElement, middle),
-            Accusation::NothingIsMissing => {
-                let missing = between(self.committed.elements(), middle as usize)?;
-                Finding {
-                    missing,
-                    ..claim(Fault::MissingElement, middle + 1)
-                }
-            }
-            Accusation::NeverCommitted => {
-                let mut evidence = self.committed.evidence(claim(Fault::WrongElement, middle))?;
-                for leaf in &mut evidence.leaves {
-                    *leaf = Leaf {
-                        element: altered(&leaf.element).into(),
-                        ..leaf.clone()
-                    };
-                }
-                return Ok(evidence);
-            }
-        };
-        self.committed.evidence(finding)
-    }
-
-    /// The openings are shown only where the predicate is asked.
-    fn opening_for(&self, fault: Fault) -> Opening {
-        if self.terms.predicate.is_zero() || fault == Fault::Disorder {
-            closed()
-        } else {
-            self.opening.clone()
-        }
-    }
-
     async fn job(&self) -> Result<Job> {
         let call = IEscrow::jobCall { jobId: self.id };
         let chain = self.stage.role(Role::Client)?;
         Ok(chain.call(self.stage.escrow.address, call).await?)
     }
 
-    async fn holdings(&self) -> Result<Holdings> {
-        let escrow = self.stage.escrow.address;
+    /// Reputation of worker and referee.
+    async fn scores(&self) -> Result<(i64, i64)> {
         let chain = self.stage.role(Role::Client)?;
-        let mut roles = Vec::with_capacity(Role::ALL.len());
-        let mut credits = U256::ZERO;
-        for role in Role::ALL {
+        let score = async |role| -> Result<i64> {
             let account = self.stage.account(role)?;
-            let credit = chain.call(escrow, IEscrow::creditCall { account }).await?;
-            roles.push((role, chain.balance(account).await? + credit));
-            credits += credit;
-        }
-        Ok(Holdings {
-            roles,
-            escrow: chain.balance(escrow).await?.saturating_sub(credits),
-        })
+            let call = IReferee::reputationCall { account };
+            Ok(chain.call(self.stage.verifier.address, call).await?.score)
+        };
+        Ok((score(Role::Worker).await?, score(Role::Referee).await?))
     }
-}
 
-/// Terms with amounts that no rounding would survive.
-fn terms(stage: &Stage, scenario: &Scenario, opening: &Opening, salt: B256, now: u64) -> Result<Terms> {
-    const HOUR: u32 = 3600;
-    let (form, count, max_element) = stage.work(scenario.work).computation.shape()?;
-    let (predicate, referee) = match scenario.judge {
-        Judge::Predicate => (stage.predicate.address, Address::ZERO),
-        Judge::Referee => (Address::ZERO, stage.account(Role::Referee)?),
-    };
-    let commit = |salt: B256, bytes: &[u8]| B256::from(commitment::commit(&salt.0, bytes));
-    Ok(Terms {
-        client: stage.account(Role::Client)?,
-        worker: Address::ZERO,
-        referee,
-        verifier: Address::ZERO,
-        predicate,
-        functionCommitment: commit(opening.functionSalt, &opening.functionBytes),
-        dataCommitment: commit(opening.dataSalt, &opening.dataBytes),
-        seedHash: B256::ZERO,
-        salt,
-        form,
-        count,
-        maxElement: max_element,
-        isSealed: false,
-        reward: U96::from(1_000_000_000_000_000_007u64),
-        bonus: U96::from(200_000_000_000_000_011u64),
-        deposit: U96::from(1_500_000_000_000_000_013u64),
-        bond: U96::from(10_000_000_000_000_017u64),
-        acceptBy: now + u64::from(HOUR),
-        computeWindow: 6 * HOUR,
-        disputeWindow: 24 * HOUR,
-        responseWindow: 2 * HOUR,
-        rulingWindow: 12 * HOUR,
-    })
-}
-
-/// The right result, or one made false in its middle.
-fn falsified(right: &[Vec<u8>], form: Form, committing: Committing) -> Result<Vec<Vec<u8>>> {
-    let mut elements = right.to_vec();
-    let middle = elements.len() / 2;
-    match committing {
-        Committing::Right => {}
-        Committing::WrongElement if form == Form::Set => {
-            let wrong = between(&elements, middle)?;
-            elements.insert(middle + 1, wrong);
+    async fn holdings(&self) -> Result<Holdings> {
+        let stage = self.stage;
+        let contracts = [stage.escrow.address, stage.verifier.address, stage.collusion.address];
+        let chain = stage.role(Role::Client)?;
+        let mut roles = Vec::with_capacity(Role::ALL.len());
+        let mut held = U256::ZERO;
+        for contract in contracts {
+            held += chain.balance(contract).await?;
         }
-        Committing::WrongElement => elements[middle] = altered(&elements[middle]),
-        Committing::Duplicate => elements.insert(middle, elements[middle].clone()),
-        Committing::Omission => {
-            elements.remove(middle);
+        for role in Role::ALL {
+            let account = stage.account(role)?;
+            let mut has = chain.balance(account).await?;
+            for contract in contracts {
+                // The same in every contract's interface.
+                let credit = chain.call(contract, IEscrow::creditCall { account }).await?;
+                has += credit;
+                held = held.saturating_sub(credit);
+            }
+            roles.push((role, has));
         }
+        Ok(Holdings { roles, contracts: held })
     }
-    Ok(elements)
-}
-
-/// Bytes strictly between an element and the next one, and so not in the Set.
-fn between(elements: &[Vec<u8>], index: usize) -> Result<Vec<u8>> {
-    let low = elements.get(index).context("the Set has too few elements")?;
-    let number = u64::from_be_bytes(low.as_slice().try_into().context("the elements have not eight bytes")?);
-    let element = (number + 1).to_be_bytes().to_vec();
-    ensure!(
-        elements.get(index + 1).is_none_or(|high| element < *high),
-        "no number fits behind element {index}"
-    );
-    Ok(element)
-}
-
-/// The same with its last bit turned.
-fn altered(element: &[u8]) -> Vec<u8> {
-    let mut altered = element.to_vec();
-    if let Some(last) = altered.last_mut() {
-        *last ^= 1;
-    }
-    altered
 }

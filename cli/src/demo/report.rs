@@ -30,7 +30,7 @@ const OTHERS: &str = "Others, as published: FairSwap, proof of misbehaviour 194,
 
 /// Everything that was played. Bad if anything differs from the protocol.
 pub fn report(stage: &Stage, played: &[Played]) -> Report {
-    let contracts = [&stage.predicate, &stage.escrow];
+    let contracts = [&stage.escrow, &stage.verifier, &stage.collusion, &stage.predicate];
     let differing: Vec<_> = played.iter().filter(|played| !played.as_expected()).collect();
     let json = json!({
         "contracts": contracts.map(contract_json),

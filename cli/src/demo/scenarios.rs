@@ -1,8 +1,6 @@
-//! The plays, as data.
+//! What plays are made of.
 
-use surety_contracts::Fault;
-
-use super::protocol::{Bonds, Ending};
+use super::protocol::{Bonds, Case, Ending, Pact};
 
 /// Who acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +34,8 @@ pub enum Work {
     Preimages,
     /// Table: powers to 65537 modulo a number of 2048 bits.
     Powers,
+    /// Chain: 2^20 squarings modulo a number of 2048 bits, 64 a step.
+    Squarings,
 }
 
 /// Who decides whether an element belongs to the result.
@@ -58,6 +58,8 @@ pub enum Committing {
     Duplicate,
     /// Without the middle element.
     Omission,
+    /// A Chain that takes a wrong step in its middle and goes on from there.
+    WrongStep,
 }
 
 /// What an accuser claims.
@@ -73,20 +75,35 @@ pub enum Accusation {
     NeverCommitted,
 }
 
-/// A call to the escrow.
+/// A call to one of the contracts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
     Delegate,
     TakeOrder,
     SubmitResult,
+    SubmitSeal,
+    Reveal,
     Accept,
     /// So many elements, drawn by the fresh sampler.
     Demand(u64),
+    /// The states that the search for a wrong step wants next.
+    DemandNext,
     Deliver,
     Dispute,
     Judge(Accusation),
     Confirm,
     TimeTick,
+    Appeal,
+    TakeCase,
+    SealOpinion,
+    /// The worker's seal, as it stands on chain, handed in as the referee's own.
+    CopySeal,
+    RevealOpinion,
+    SettleCase,
+    OfferBribe,
+    AcceptBribe,
+    WithdrawBribe,
+    CheckResults,
 }
 
 /// A step of a play.
@@ -98,6 +115,12 @@ pub enum Act {
     Refused(Role, Call, &'static str),
     /// Time passes until the clock that runs has run out.
     ClockRunsOut,
+    /// Time passes until T2 has.
+    T2Passes,
+    /// Time passes until nobody may reveal any more.
+    RevealsEnd,
+    /// The client demands states and the worker shows them, until the client holds a wrong step.
+    SearchesWrongStep,
 }
 
 /// A play and its end.
@@ -108,247 +131,26 @@ pub struct Scenario {
     pub work: Work,
     pub judge: Judge,
     pub committing: Committing,
+    /// The referee's own result: then the job is sealed, and the referee contract its verifier.
+    pub opinion: Option<Committing>,
     pub acts: &'static [Act],
     pub ending: Ending,
     pub bonds: Bonds,
+    pub case: Case,
+    pub pact: Pact,
 }
 
-use Accusation::*;
-use Act::*;
-use Call::*;
-use Role::*;
-
-/// Every way in which a job of fair payment ends.
-pub const SCENARIOS: &[Scenario] = &[
-    Scenario {
-        name: "honest_set",
-        about: "primes below 10^6, delivered and accepted",
-        work: Work::Primes,
-        judge: Judge::Predicate,
-        committing: Committing::Right,
-        acts: &[
-            Does(Client, Delegate),
-            Does(Worker, TakeOrder),
-            Does(Worker, SubmitResult),
-            Does(Client, Accept),
-        ],
-        ending: Ending::Accepted,
-        bonds: Bonds::None,
-    },
-    Scenario {
-        name: "honest_table",
-        about: "2048-bit powers; the client demands samples, gets them and accepts",
-        work: Work::Powers,
-        judge: Judge::Predicate,
-        committing: Committing::Right,
-        acts: &[
-            Does(Client, Delegate),
-            Does(Worker, TakeOrder),
-            Does(Worker, SubmitResult),
-            Does(Client, Demand(3)),
-            Does(Worker, Deliver),
-            Does(Client, Accept),
-        ],
-        ending: Ending::Accepted,
-        bonds: Bonds::ToWorker(3),
-    },
-    Scenario {
-        name: "wrong_element",
-        about: "a false preimage, proven by somebody who is not involved",
-        work: Work::Preimages,
-        judge: Judge::Predicate,
-        committing: Committing::WrongElement,
-        acts: &[
-            Does(Client, Delegate),
-            Does(Worker, TakeOrder),
-            Does(Worker, SubmitResult),
-            Does(Uninvolved, Judge(Found)),
-        ],
-        ending: Ending::Convicted(Fault::WrongElement),
-        bonds: Bonds::None,
-    },
-    Scenario {
-        name: "wrong_value",
-        about: "a wrong 2048-bit power, proven through the modexp precompile",
-        work: Work::Powers,
-        judge: Judge::Predicate,
-        committing: Committing::WrongElement,
-        acts: &[
-            Does(Client, Delegate),
-            Does(Worker, TakeOrder),
-            Does(Worker, SubmitResult),
-            Does(Uninvolved, Judge(Found)),
-        ],
-        ending: Ending::Convicted(Fault::WrongElement),
-        bonds: Bonds::None,
-    },
-    Scenario {
-        name: "duplicates",
-        about: "a prime twice, proven from the order alone",
-        work: Work::Primes,
-        judge: Judge::Predicate,
-        committing: Committing::Duplicate,
-        acts: &[
-            Does(Client, Delegate),
-            Does(Worker, TakeOrder),
-            Does(Worker, SubmitResult),
-            Does(Uninvolved, Judge(Found)),
-        ],
-        ending: Ending::Convicted(Fault::Disorder),
-        bonds: Bonds::None,
-    },
-    Scenario {
-        name: "missing_element",
-        about: "a prime left out, proven by its neighbours",
-        work: Work::Primes,
-        judge: Judge::Predicate,
-        committing: Committing::Omission,
-        acts: &[
-            Does(Client, Delegate),
-            Does(Worker, TakeOrder),
-            Does(Worker, SubmitResult),
-            Does(Client, Judge(Found)),
-        ],
-        ending: Ending::Convicted(Fault::MissingElement),
-        bonds: Bonds::None,
-    },
-    Scenario {
-        name: "false_accusation",
-        about: "a right result accused twice in vain; its worker is paid",
-        work: Work::Primes,
-        judge: Judge::Predicate,
-        committing: Committing::Right,
-        acts: &[
-            Does(Client, Delegate),
-            Does(Worker, TakeOrder),
-            Does(Worker, SubmitResult),
-            Refused(Client, Judge(RightElementIsWrong), "NotAFault"),
-            Refused(Client, Judge(NothingIsMissing), "NotAFault"),
-            Refused(Uninvolved, Judge(NeverCommitted), "BadProof"),
-            ClockRunsOut,
-            Does(Worker, TimeTick),
-        ],
-        ending: Ending::ClockRanOut,
-        bonds: Bonds::None,
-    },
-    Scenario {
-        name: "referee_rules",
-        about: "no predicate: the client disputes, the referee names the wrong power",
-        work: Work::Powers,
-        judge: Judge::Referee,
-        committing: Committing::WrongElement,
-        acts: &[
-            Does(Client, Delegate),
-            Does(Worker, TakeOrder),
-            Does(Worker, SubmitResult),
-            Refused(Client, Judge(Found), "NotReferee"),
-            Does(Client, Dispute),
-            Does(Referee, Judge(Found)),
-        ],
-        ending: Ending::Convicted(Fault::WrongElement),
-        bonds: Bonds::ToClient(1),
-    },
-    Scenario {
-        name: "referee_lies",
-        about: "no predicate: the referee tries an element that was never committed, then gives in",
-        work: Work::Powers,
-        judge: Judge::Referee,
-        committing: Committing::Right,
-        acts: &[
-            Does(Client, Delegate),
-            Does(Worker, TakeOrder),
-            Does(Worker, SubmitResult),
-            Does(Client, Dispute),
-            Refused(Referee, Judge(NeverCommitted), "BadProof"),
-            Does(Referee, Confirm),
-            ClockRunsOut,
-            Does(Worker, TimeTick),
-        ],
-        ending: Ending::ClockRanOutConfirmed,
-        bonds: Bonds::ToWorker(1),
-    },
-    Scenario {
-        name: "delivery_withheld",
-        about: "the worker does not show what it committed to",
-        work: Work::Preimages,
-        judge: Judge::Predicate,
-        committing: Committing::Right,
-        acts: &[
-            Does(Client, Delegate),
-            Does(Worker, TakeOrder),
-            Does(Worker, SubmitResult),
-            Does(Client, Demand(3)),
-            Refused(Client, TimeTick, "TooEarly"),
-            ClockRunsOut,
-            Refused(Worker, Deliver, "TooLate"),
-            Does(Client, TimeTick),
-        ],
-        ending: Ending::Convicted(Fault::Withheld),
-        bonds: Bonds::ToClient(3),
-    },
-    Scenario {
-        name: "worker_silent",
-        about: "the worker takes the order and never submits",
-        work: Work::Preimages,
-        judge: Judge::Predicate,
-        committing: Committing::Right,
-        acts: &[
-            Does(Client, Delegate),
-            Does(Worker, TakeOrder),
-            ClockRunsOut,
-            Refused(Worker, SubmitResult, "TooLate"),
-            Does(Uninvolved, TimeTick),
-        ],
-        ending: Ending::Forfeited,
-        bonds: Bonds::None,
-    },
-    Scenario {
-        name: "client_silent",
-        about: "the client says nothing; the clock pays the worker",
-        work: Work::Preimages,
-        judge: Judge::Predicate,
-        committing: Committing::Right,
-        acts: &[
-            Does(Client, Delegate),
-            Does(Worker, TakeOrder),
-            Does(Worker, SubmitResult),
-            Refused(Worker, TimeTick, "TooEarly"),
-            ClockRunsOut,
-            Does(Worker, TimeTick),
-        ],
-        ending: Ending::ClockRanOut,
-        bonds: Bonds::None,
-    },
-    Scenario {
-        name: "referee_silent",
-        about: "no predicate: a dispute without a ruling; the worker is presumed honest",
-        work: Work::Powers,
-        judge: Judge::Referee,
-        committing: Committing::Right,
-        acts: &[
-            Does(Client, Delegate),
-            Does(Worker, TakeOrder),
-            Does(Worker, SubmitResult),
-            Does(Client, Dispute),
-            ClockRunsOut,
-            Does(Worker, TimeTick),
-        ],
-        ending: Ending::ClockRanOut,
-        bonds: Bonds::ToWorker(1),
-    },
-    Scenario {
-        name: "nobody_comes",
-        about: "no worker takes the order; the client's money comes back",
-        work: Work::Primes,
-        judge: Judge::Predicate,
-        committing: Committing::Right,
-        acts: &[
-            Does(Client, Delegate),
-            ClockRunsOut,
-            Refused(Worker, TakeOrder, "TooLate"),
-            Does(Uninvolved, TimeTick),
-        ],
-        ending: Ending::Refunded,
-        bonds: Bonds::None,
-    },
-];
+/// A job between client and worker, without a case.
+pub const PLAIN: Scenario = Scenario {
+    name: "",
+    about: "",
+    work: Work::Primes,
+    judge: Judge::Predicate,
+    committing: Committing::Right,
+    opinion: None,
+    acts: &[],
+    ending: Ending::Accepted,
+    bonds: Bonds::None,
+    case: Case::None,
+    pact: Pact::None,
+};

@@ -5,12 +5,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use alloy::{
     primitives::{Address, B256, U256, hex, keccak256},
     signers::local::PrivateKeySigner,
+    sol_types::SolValue,
 };
 use anyhow::{Context as _, Result};
 use serde_json::json;
 use surety_devnet::{Config, Node, rpc};
 use surety_protocol::sha256;
-use surety_wasm::{ESCROW, PREDICATE};
+use surety_wasm::{COLLUSION, ESCROW, PREDICATE, REFEREE};
 
 use super::scenarios::{Role, Work};
 use crate::{
@@ -29,9 +30,12 @@ pub struct Stage {
     roles: Vec<(Role, Chain)>,
     pub predicate: Deployed,
     pub escrow: Deployed,
+    pub verifier: Deployed,
+    pub collusion: Deployed,
     primes: Solved,
     preimages: Solved,
     powers: Solved,
+    squarings: Solved,
 }
 
 /// A computation with its right result.
@@ -50,8 +54,12 @@ impl Stage {
             .context("cannot listen on a port of this machine")?;
         let chain = Chain::connect(&server.url()).await?;
         let deployer = funded(&chain, "deployer").await?;
-        let predicate = deploy_artifact(&deployer, &PREDICATE).await?;
-        let escrow = deploy_artifact(&deployer, &ESCROW).await?;
+        let predicate = deploy_artifact(&deployer, &PREDICATE, None).await?;
+        let escrow = deploy_artifact(&deployer, &ESCROW, None).await?;
+        let constructor = escrow.address.abi_encode();
+        let verifier = deploy_artifact(&deployer, &REFEREE, Some(constructor)).await?;
+        let constructor = (escrow.address, verifier.address).abi_encode();
+        let collusion = deploy_artifact(&deployer, &COLLUSION, Some(constructor)).await?;
         let mut roles = Vec::with_capacity(Role::ALL.len());
         for role in Role::ALL {
             roles.push((role, funded(&chain, role.name()).await?));
@@ -61,12 +69,19 @@ impl Stage {
             roles,
             predicate,
             escrow,
+            verifier,
+            collusion,
             primes: Solved::new("primes:0..1000000")?,
             preimages: Solved::new("preimage:737572657479:12:0..1000000")?,
             powers: Solved::new(&format!(
                 "modexp:65537:{}:{}:64",
                 modulus(),
                 hex::encode(sha256(&[b"surety demo"]))
+            ))?,
+            squarings: Solved::new(&format!(
+                "squarings:{}:{}:64:16384",
+                hex::encode(sha256(&[b"surety demo start"])),
+                modulus()
             ))?,
         })
     }
@@ -88,6 +103,7 @@ impl Stage {
             Work::Primes => &self.primes,
             Work::Preimages => &self.preimages,
             Work::Powers => &self.powers,
+            Work::Squarings => &self.squarings,
         }
     }
 
