@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: demo test build lint clean help cargo-stylus bench-devnet cache-manager
+.PHONY: demo test build lint cast clean help cargo-stylus bench-devnet cache-manager
 
 TOOLS = $(CURDIR)/target/tools
 
@@ -35,6 +35,9 @@ cache-manager: ## compile devnet/contracts/CacheManager.sol, and fail if the cha
 	npm install --no-save --prefix devnet/contracts
 	npm run build --prefix devnet/contracts
 	git diff --exit-code devnet/src/node/cache_manager.hex
+
+cast: build ## carry one job out with cast alone, as docs/CAST.md has it (needs npm)
+	tests/cast/run.sh target/debug/surety
 
 clean: ## remove what was built
 	$(CARGO) clean

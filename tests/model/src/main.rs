@@ -1,0 +1,45 @@
+//! Explores every setting and every kind of honesty to the end, and prints how many states there were.
+
+use std::{process::ExitCode, thread};
+
+use stateright::{Checker, Model};
+use surety_model::{Game, Honest, Setting};
+
+fn main() -> ExitCode {
+    let threads = thread::available_parallelism().map_or(1, |count| count.get());
+    println!(
+        "{:<10} {:<7} {:>12} {:>12} {:>6}  promises",
+        "setting", "honest", "states", "unique", "depth"
+    );
+    let mut kept = true;
+    for setting in [Setting::Predicate, Setting::Referee, Setting::Game] {
+        for honest in [Honest::Nobody, Honest::Worker, Honest::Client, Honest::Both] {
+            let checker = Game::new(setting, honest).checker().threads(threads).spawn_bfs().join();
+            let broken: Vec<_> = checker
+                .discoveries()
+                .into_iter()
+                .filter(|(name, _)| !name.starts_with("a worker is"))
+                .map(|(name, path)| {
+                    let steps = path.into_actions();
+                    let steps: Vec<_> = steps.iter().map(|step| checker.model().format_action(step)).collect();
+                    format!("{name}: {}", steps.join(", "))
+                })
+                .collect();
+            println!(
+                "{:<10} {:<7} {:>12} {:>12} {:>6}  {}",
+                format!("{setting:?}"),
+                format!("{honest:?}"),
+                checker.state_count(),
+                checker.unique_state_count(),
+                checker.max_depth(),
+                if broken.is_empty() {
+                    "kept".to_owned()
+                } else {
+                    broken.join("; ")
+                }
+            );
+            kept &= broken.is_empty();
+        }
+    }
+    if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,374 @@
+//! Every call that anybody makes, with every argument that matters, and who plays by the protocol.
+
+use std::collections::BTreeSet;
+
+use alloy_primitives::{Address, B256, Bytes};
+use alloy_sol_types::SolCall;
+use surety_contracts::{Fault, IEscrow, Leaf, Opening, Phase};
+use surety_native::{BOND, BONUS, DEPOSIT, Native, PACT_STAKE, REWARD, STAKE, Work, World};
+
+use crate::{FALSE, Game, Honest, Position, RIGHT, Setting};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Client,
+    Worker,
+    Referee,
+    Stranger,
+}
+
+/// What a move is, for those who play by the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Delegate,
+    Take,
+    /// Submits, seals or reveals the right result.
+    SubmitRight,
+    SubmitFalse,
+    Accept,
+    /// Of so many elements.
+    Demand(u64),
+    /// Of every element.
+    DeliverAll,
+    DeliverSome,
+    /// Shows the result off chain: no call at all.
+    Show,
+    Judge,
+    Cancel,
+    /// What a stranger can do to end things.
+    Exit,
+    Other,
+}
+
+/// A call that somebody makes.
+pub struct Move {
+    pub name: String,
+    pub role: Role,
+    pub from: Address,
+    pub to: Address,
+    pub value: u128,
+    pub data: Vec<u8>,
+    pub kind: Kind,
+}
+
+/// Adds a call, made by each of `roles`.
+struct Moves<'a> {
+    world: &'a World<Native>,
+    all: Vec<Move>,
+}
+
+const EVERYBODY: [Role; 4] = [Role::Client, Role::Worker, Role::Referee, Role::Stranger];
+
+impl Moves<'_> {
+    fn add(&mut self, roles: &[Role], what: &str, to: Address, value: u128, call: &impl SolCall, kind: Kind) {
+        for role in roles {
+            let from = match role {
+                Role::Client => self.world.client,
+                Role::Worker => self.world.worker,
+                Role::Referee => self.world.referee,
+                Role::Stranger => self.world.stranger,
+            };
+            self.all.push(Move {
+                name: format!("{role:?}: {what}"),
+                role: *role,
+                from,
+                to,
+                value,
+                data: call.abi_encode(),
+                kind,
+            });
+        }
+    }
+}
+
+/// Every move of a setting. Who may make a call at all is for the contracts to decide: everybody tries.
+pub fn all(world: &World<Native>, setting: Setting) -> Vec<Move> {
+    let mut moves = Moves { world, all: Vec::new() };
+    escrow(&mut moves, setting);
+    if setting == Setting::Game {
+        game(&mut moves);
+    }
+    moves.all
+}
+
+fn results() -> Vec<(String, Work, Kind)> {
+    let mut results = vec![("the right result".to_owned(), Work::of(&RIGHT), Kind::SubmitRight)];
+    for numbers in FALSE {
+        results.push((format!("{numbers:?}"), Work::of(numbers), Kind::SubmitFalse));
+    }
+    results
+}
+
+fn escrow(moves: &mut Moves<'_>, setting: Setting) {
+    let world = moves.world;
+    let (escrow, terms) = (world.escrow, || world.terms());
+    let call = IEscrow::delegateCall { terms: terms() };
+    moves.add(&EVERYBODY, "delegate", escrow, REWARD + BONUS, &call, Kind::Delegate);
+    let call = IEscrow::cancelCall { terms: terms() };
+    moves.add(&EVERYBODY, "cancel", escrow, 0, &call, Kind::Cancel);
+    let call = IEscrow::takeOrderCall { terms: terms() };
+    moves.add(&EVERYBODY, "take", escrow, DEPOSIT, &call, Kind::Take);
+    let call = IEscrow::acceptCall { terms: terms() };
+    moves.add(&EVERYBODY, "accept", escrow, 0, &call, Kind::Accept);
+    let call = IEscrow::disputeCall { terms: terms() };
+    moves.add(&EVERYBODY, "dispute", escrow, BOND, &call, Kind::Other);
+    let call = IEscrow::confirmCall { terms: terms() };
+    moves.add(&EVERYBODY, "confirm", escrow, 0, &call, Kind::Other);
+    let call = IEscrow::timeTickCall { terms: terms() };
+    moves.add(&[Role::Stranger], "tick", escrow, 0, &call, Kind::Exit);
+    // An account without code: the call does nothing, the client has seen the result.
+    let shows = IEscrow::acceptCall { terms: terms() };
+    moves.add(
+        &[Role::Worker],
+        "show the result",
+        world.stranger,
+        0,
+        &shows,
+        Kind::Show,
+    );
+    for (name, work, kind) in results() {
+        let (root, count) = (work.root(), work.count());
+        if setting == Setting::Game {
+            // The third false result adds nothing to the second here, but many states.
+            if count == 2 && kind == Kind::SubmitFalse {
+                continue;
+            }
+            let seal = world.seal_of(world.worker, &work);
+            let call = IEscrow::submitSealCall { terms: terms(), seal };
+            moves.add(&[Role::Worker], &format!("seal {name}"), escrow, 0, &call, kind);
+            let mut revealing = world.reveal_call();
+            (revealing.root, revealing.count) = (root, count);
+            let what = format!("reveal {name}");
+            moves.add(&[Role::Worker, Role::Stranger], &what, escrow, 0, &revealing, kind);
+        } else {
+            let call = IEscrow::submitResultCall {
+                terms: terms(),
+                root,
+                count,
+            };
+            moves.add(&EVERYBODY, &format!("submit {name}"), escrow, 0, &call, kind);
+        }
+        for indices in [vec![0], (0..count).collect()] {
+            let call = IEscrow::demandCall {
+                terms: terms(),
+                indices: indices.clone(),
+            };
+            let value = BOND * indices.len() as u128;
+            let size = indices.len() as u64;
+            let kind = Kind::Demand(size);
+            moves.add(
+                &[Role::Client],
+                &format!("demand {indices:?}"),
+                escrow,
+                value,
+                &call,
+                kind,
+            );
+            let call = IEscrow::deliverCall {
+                terms: terms(),
+                leaves: work.leaves(&indices),
+            };
+            let kind = match size == count {
+                true => Kind::DeliverAll,
+                false => Kind::DeliverSome,
+            };
+            let what = format!("deliver {indices:?} of {name}");
+            moves.add(&[Role::Worker, Role::Stranger], &what, escrow, 0, &call, kind);
+        }
+        accusations(moves, &name, &work, setting);
+    }
+    // Results share demands.
+    let mut seen = BTreeSet::new();
+    moves
+        .all
+        .retain(|play| seen.insert((play.from, play.value, play.data.clone())));
+}
+
+/// Every fault that could be named, at every place, with the leaves that it takes.
+fn accusations(moves: &mut Moves<'_>, name: &str, work: &Work, setting: Setting) {
+    let world = moves.world;
+    let last = work.count() - 1;
+    let mut faults: Vec<(Fault, u64, Vec<Leaf>, Bytes)> = Vec::new();
+    for at in 0..=last {
+        faults.push((Fault::WrongElement, at, work.leaves(&[at]), Bytes::new()));
+    }
+    for at in 0..last {
+        faults.push((Fault::Disorder, at, work.leaves(&[at, at + 1]), Bytes::new()));
+    }
+    for missing in 1..=3u64 {
+        let element = missing.to_be_bytes();
+        let at = work.elements.iter().filter(|have| have[..] < element[..]).count() as u64;
+        let neighbours: Vec<u64> = at
+            .checked_sub(1)
+            .into_iter()
+            .chain((at <= last).then_some(at))
+            .collect();
+        let missing = Bytes::copy_from_slice(&element);
+        faults.push((Fault::MissingElement, at, work.leaves(&neighbours), missing));
+    }
+    for (fault, at, leaves, missing) in faults {
+        let opening = match setting {
+            Setting::Referee => Opening {
+                functionSalt: B256::ZERO,
+                functionBytes: Bytes::new(),
+                dataSalt: B256::ZERO,
+                dataBytes: Bytes::new(),
+            },
+            _ => world.opening(),
+        };
+        let call = IEscrow::judgeCall {
+            terms: world.terms(),
+            fault,
+            leaves,
+            at,
+            missing,
+            opening,
+        };
+        let what = format!("judge {fault:?} at {at} of {name}");
+        // Whoever calls, a predicate's answer is the same.
+        let roles: &[Role] = match setting {
+            Setting::Referee => &EVERYBODY,
+            _ => &[Role::Stranger],
+        };
+        moves.add(roles, &what, world.escrow, 0, &call, Kind::Judge);
+    }
+}
+
+/// The referee contract and the bribe contract.
+fn game(moves: &mut Moves<'_>) {
+    let world = moves.world;
+    let (verifier, collusion) = (world.verifier, world.collusion);
+    let pay = surety_native::FEE + surety_native::CASE_BONUS;
+    moves.add(
+        &[Role::Client, Role::Stranger],
+        "appeal",
+        verifier,
+        pay,
+        &world.appeal_call(),
+        Kind::Other,
+    );
+    let parties = [Role::Worker, Role::Referee];
+    moves.add(
+        &parties,
+        "take the case",
+        verifier,
+        STAKE,
+        &world.take_case_call(),
+        Kind::Other,
+    );
+    for (name, work, _) in results().into_iter().take(2) {
+        let mut call = world.seal_opinion_call();
+        call.seal = world.seal_of(world.referee, &work);
+        moves.add(
+            &parties,
+            &format!("seal the opinion {name}"),
+            verifier,
+            0,
+            &call,
+            Kind::Other,
+        );
+        let mut call = world.reveal_opinion_call();
+        (call.root, call.count) = (work.root(), work.count());
+        moves.add(
+            &parties,
+            &format!("reveal the opinion {name}"),
+            verifier,
+            0,
+            &call,
+            Kind::Other,
+        );
+    }
+    moves.add(
+        &[Role::Stranger],
+        "settle the case",
+        verifier,
+        0,
+        &world.settle_call(),
+        Kind::Exit,
+    );
+    let pot = surety_native::BRIBE + PACT_STAKE;
+    moves.add(
+        &parties,
+        "offer the bribe",
+        collusion,
+        pot,
+        &world.offer_bribe_call(),
+        Kind::Other,
+    );
+    moves.add(
+        &parties,
+        "accept the bribe",
+        collusion,
+        PACT_STAKE,
+        &world.accept_bribe_call(),
+        Kind::Other,
+    );
+    moves.add(
+        &parties,
+        "withdraw the bribe",
+        collusion,
+        0,
+        &world.withdraw_bribe_call(),
+        Kind::Other,
+    );
+    moves.add(
+        &[Role::Stranger],
+        "check the results",
+        collusion,
+        0,
+        &world.check_results_call(),
+        Kind::Exit,
+    );
+}
+
+impl Game {
+    fn honest(&self, role: Role) -> bool {
+        match role {
+            Role::Worker => matches!(self.honest, Honest::Worker | Honest::Both),
+            Role::Client => matches!(self.honest, Honest::Client | Honest::Both),
+            _ => false,
+        }
+    }
+
+    /// Whether somebody would make a move: who is honest makes only those of the protocol.
+    pub(crate) fn plays(&self, position: &Position, play: &Move) -> bool {
+        if !self.honest(play.role) {
+            return true;
+        }
+        let job = self.job(&position.chain);
+        match play.role {
+            Role::Worker => matches!(
+                play.kind,
+                Kind::Take | Kind::SubmitRight | Kind::DeliverAll | Kind::DeliverSome | Kind::Show
+            ),
+            Role::Client => match play.kind {
+                Kind::Delegate => true,
+                Kind::Accept => self.honest == Honest::Both && self.root(&position.chain) == Some(self.place.right),
+                // Everything at once: after T3 there is no second demand.
+                Kind::Demand(size) => self.is_false(position) && !position.shown && size == job.count,
+                Kind::Cancel => true,
+                _ => false,
+            },
+            _ => true,
+        }
+    }
+
+    /// Whether an honest party has something to do before the clock moves on: they are prompt.
+    pub(crate) fn must_act(&self, position: &Position) -> bool {
+        let job = self.job(&position.chain);
+        let worker = match job.phase {
+            Phase::Taken | Phase::Demanded => position.chain.time >= job.clock,
+            // The seal opens after T2.
+            Phase::Sealed => position.chain.time > job.clock,
+            _ => false,
+        };
+        let client =
+            matches!(job.phase, Phase::Committed) && self.is_false(position) && position.chain.time <= job.clock;
+        self.honest(Role::Worker) && worker || self.honest(Role::Client) && client
+    }
+
+    /// Whether a result is on chain that is not the right one.
+    fn is_false(&self, position: &Position) -> bool {
+        self.root(&position.chain).is_some_and(|root| root != self.place.right)
+    }
+}
