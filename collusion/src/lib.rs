@@ -63,15 +63,6 @@ type Outcome<T = ()> = Result<T, CollusionError>;
 const ESCROW: B256 = B256::with_last_byte(1);
 const REFEREE: B256 = B256::with_last_byte(2);
 
-impl<H: Host> Contract for Collusion<H> {
-    type Host = H;
-    type Error = CollusionError;
-
-    fn vm(&self) -> &H {
-        &self.vm
-    }
-}
-
 impl<H: Host> Collusion<H> {
     pub fn new(vm: H) -> Self {
         Self { vm }

@@ -2,43 +2,38 @@
 
 use alloc::vec::Vec;
 use alloy_sol_types::SolCall;
-use stylus_sdk::{ArbResult, prelude::*};
+use stylus_sdk::prelude::*;
 use surety_contracts::{
     ICollusion,
     codec::{Args, CONSTRUCTOR, Malformed, ToWord, answer},
     contract::Contract,
 };
 
-use crate::{Collusion, EncodedPact, Outcome};
+use crate::{Collusion, CollusionError, EncodedPact, Outcome};
 
 #[cfg(target_arch = "wasm32")]
 #[entrypoint]
-fn entry(calldata: Vec<u8>, vm: stylus_sdk::host::VM) -> ArbResult {
+fn entry(calldata: Vec<u8>, vm: stylus_sdk::host::VM) -> stylus_sdk::ArbResult {
     Collusion::new(vm).route(&calldata)
 }
 
-impl<H: Host> Collusion<H> {
-    /// Runs the call that `calldata` encodes. Returns its ABI-encoded answer, or the error that reverts.
-    pub fn route(&mut self, calldata: &[u8]) -> ArbResult {
-        self.dispatch(calldata).map_err(Vec::from)
+impl<H: Host> Contract for Collusion<H> {
+    type Host = H;
+    type Error = CollusionError;
+
+    const PAYABLE: &'static [[u8; 4]] = &[
+        ICollusion::offerBribeCall::SELECTOR,
+        ICollusion::acceptBribeCall::SELECTOR,
+    ];
+
+    fn vm(&self) -> &H {
+        &self.vm
     }
 
-    fn dispatch(&mut self, calldata: &[u8]) -> Outcome<Vec<u8>> {
-        let (selector, args) = calldata.split_first_chunk::<4>().ok_or(Malformed)?;
-        let args = Args::new(args)?;
-        match *selector {
+    fn dispatch(&mut self, selector: [u8; 4], args: Args<'_>) -> Outcome<Vec<u8>> {
+        match selector {
             ICollusion::offerBribeCall::SELECTOR => return Ok(answer(&[self.offer_bribe(pact(&args)?)?.to_word()])),
             ICollusion::acceptBribeCall::SELECTOR => self.accept_bribe(pact(&args)?)?,
-            _ => {
-                self.expect_payment(0)?;
-                return self.dispatch_unpaid(*selector, args);
-            }
-        }
-        Ok(Vec::new())
-    }
-
-    fn dispatch_unpaid(&mut self, selector: [u8; 4], args: Args<'_>) -> Outcome<Vec<u8>> {
-        match selector {
             ICollusion::withdrawBribeCall::SELECTOR => self.withdraw_bribe(pact(&args)?)?,
             ICollusion::checkResultsCall::SELECTOR => self.check_results(pact(&args)?)?,
             ICollusion::withdrawCall::SELECTOR => self.withdraw(args.address(0)?)?,

@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolEvent};
-use stylus_sdk::{call::RawCall, prelude::*};
+use stylus_sdk::{ArbResult, call::RawCall, prelude::*};
 
 use surety_protocol::merkle;
 
@@ -23,7 +23,7 @@ const PUSH_GAS: u64 = 50_000;
 const PUSH_NEEDS: u64 = 2_600 + 9_000 + 25_000 + PUSH_GAS * 64 / 63 + 400;
 
 /// The errors that all contracts share, as each of them names its own; made by [`errors`](crate::errors).
-pub trait Failure: From<Malformed> {
+pub trait Failure: From<Malformed> + Into<Vec<u8>> {
     fn no_credit() -> Self;
     fn not_enough_gas(needed: u64) -> Self;
     fn too_early(not_before: u64) -> Self;
@@ -117,7 +117,26 @@ pub trait Contract {
     type Host: Host;
     type Error: Failure;
 
+    /// Selectors of the calls that take a payment. All others refuse one.
+    const PAYABLE: &'static [[u8; 4]];
+
     fn vm(&self) -> &Self::Host;
+
+    /// Runs one call. Returns its ABI-encoded answer.
+    fn dispatch(&mut self, selector: [u8; 4], args: Args<'_>) -> Result<Vec<u8>, Self::Error>;
+
+    /// Runs the call that `calldata` encodes. Returns its ABI-encoded answer, or the error that reverts.
+    fn route(&mut self, calldata: &[u8]) -> ArbResult {
+        let mut run = || -> Result<Vec<u8>, Self::Error> {
+            let (selector, args) = calldata.split_first_chunk::<4>().ok_or(Malformed)?;
+            let args = Args::new(args)?;
+            if !Self::PAYABLE.contains(selector) {
+                self.expect_payment(0)?;
+            }
+            self.dispatch(*selector, args)
+        };
+        run().map_err(Into::into)
+    }
 
     /// The word `offset` slots after `base`.
     #[inline(never)]

@@ -81,15 +81,6 @@ const RUNNING: &[Phase] = &[
     Phase::Disputed,
 ];
 
-impl<H: Host> Contract for Escrow<H> {
-    type Host = H;
-    type Error = EscrowError;
-
-    fn vm(&self) -> &H {
-        &self.vm
-    }
-}
-
 impl<H: Host> Escrow<H> {
     pub fn new(vm: H) -> Self {
         Self { vm }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 use alloy_sol_types::SolCall;
-use stylus_sdk::{ArbResult, prelude::*};
+use stylus_sdk::prelude::*;
 use surety_contracts::{
     IEscrow,
     codec::{Args, Malformed, TERMS_WORDS, ToWord, answer},
@@ -10,42 +10,39 @@ use surety_contracts::{
 };
 use surety_protocol::{Digest, fault::Leaf};
 
-use crate::{Escrow, Opening, Outcome};
+use crate::{Escrow, EscrowError, Opening, Outcome};
 
 #[cfg(target_arch = "wasm32")]
 #[entrypoint]
-fn entry(calldata: Vec<u8>, vm: stylus_sdk::host::VM) -> ArbResult {
+fn entry(calldata: Vec<u8>, vm: stylus_sdk::host::VM) -> stylus_sdk::ArbResult {
     Escrow::new(vm).route(&calldata)
 }
 
-impl<H: Host> Escrow<H> {
-    /// Runs the call that `calldata` encodes. Returns its ABI-encoded answer, or the error that reverts.
-    pub fn route(&mut self, calldata: &[u8]) -> ArbResult {
-        self.dispatch(calldata).map_err(Vec::from)
+impl<H: Host> Contract for Escrow<H> {
+    type Host = H;
+    type Error = EscrowError;
+
+    const PAYABLE: &'static [[u8; 4]] = &[
+        IEscrow::delegateCall::SELECTOR,
+        IEscrow::takeOrderCall::SELECTOR,
+        IEscrow::demandCall::SELECTOR,
+        IEscrow::disputeCall::SELECTOR,
+    ];
+
+    fn vm(&self) -> &H {
+        &self.vm
     }
 
-    fn dispatch(&mut self, calldata: &[u8]) -> Outcome<Vec<u8>> {
-        let (selector, args) = calldata.split_first_chunk::<4>().ok_or(Malformed)?;
-        let args = Args::new(args)?;
+    fn dispatch(&mut self, selector: [u8; 4], args: Args<'_>) -> Outcome<Vec<u8>> {
         // Arguments follow the terms, which fill the first words.
         let rest = TERMS_WORDS;
-        match *selector {
+        match selector {
             IEscrow::delegateCall::SELECTOR => return Ok(self.delegate(args.terms(0)?)?.to_vec()),
             IEscrow::takeOrderCall::SELECTOR => self.take_order(args.terms(0)?)?,
             IEscrow::demandCall::SELECTOR => {
                 self.demand(args.terms(0)?, &args.items(rest)?.read(Args::u64)?)?;
             }
             IEscrow::disputeCall::SELECTOR => self.dispute(args.terms(0)?)?,
-            _ => {
-                self.expect_payment(0)?;
-                return self.dispatch_unpaid(*selector, args, rest);
-            }
-        }
-        Ok(Vec::new())
-    }
-
-    fn dispatch_unpaid(&mut self, selector: [u8; 4], args: Args<'_>, rest: usize) -> Outcome<Vec<u8>> {
-        match selector {
             IEscrow::cancelCall::SELECTOR => self.cancel(args.terms(0)?)?,
             IEscrow::submitResultCall::SELECTOR => {
                 self.submit_result(args.terms(0)?, args.b256(rest)?, args.u64(rest + 1)?)?;

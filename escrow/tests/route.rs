@@ -4,7 +4,7 @@ mod world;
 use alloy_primitives::{B256, Bytes, U256};
 use alloy_sol_types::{SolCall, SolError};
 use proptest::prelude::*;
-use surety_contracts::*;
+use surety_contracts::{contract::Contract as _, *};
 use world::*;
 
 fn send(world: &mut World, value: u64, call: impl SolCall) -> Result<Vec<u8>, Vec<u8>> {

@@ -4,12 +4,13 @@
 use crate::{Digest, tag};
 use sha2::block_api::compress256;
 
-/// FIPS 180-4, 5.3.3.
-const INITIAL: [u32; 8] = [
+/// The state before the first block (FIPS 180-4, 5.3.3).
+pub const INITIAL: [u32; 8] = [
     0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ];
 
-const BLOCK: usize = 64;
+/// Bytes of a block.
+pub const BLOCK: usize = 64;
 
 /// Where a final block's length field begins.
 const LENGTH: usize = BLOCK - 8;

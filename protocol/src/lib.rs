@@ -15,7 +15,7 @@ pub mod detection;
 pub mod fault;
 #[cfg(feature = "std")]
 pub mod game;
-mod hash;
+pub mod hash;
 pub mod merkle;
 pub mod sample;
 #[cfg(feature = "alloc")]

@@ -51,15 +51,6 @@ type Outcome<T = ()> = Result<T, RefereeError>;
 const REPUTATION: u8 = 1;
 const ESCROW: B256 = B256::with_last_byte(2);
 
-impl<H: Host> Contract for Referee<H> {
-    type Host = H;
-    type Error = RefereeError;
-
-    fn vm(&self) -> &H {
-        &self.vm
-    }
-}
-
 impl<H: Host> Referee<H> {
     pub fn new(vm: H) -> Self {
         Self { vm }

@@ -2,33 +2,35 @@
 
 use alloc::vec::Vec;
 use alloy_sol_types::SolCall;
-use stylus_sdk::{ArbResult, prelude::*};
+use stylus_sdk::prelude::*;
 use surety_contracts::{
     IReferee, Offer,
     codec::{Args, CONSTRUCTOR, Malformed, TERMS_WORDS, ToWord, answer},
     contract::Contract,
 };
 
-use crate::{Outcome, Referee};
+use crate::{Outcome, Referee, RefereeError};
 
 #[cfg(target_arch = "wasm32")]
 #[entrypoint]
-fn entry(calldata: Vec<u8>, vm: stylus_sdk::host::VM) -> ArbResult {
+fn entry(calldata: Vec<u8>, vm: stylus_sdk::host::VM) -> stylus_sdk::ArbResult {
     Referee::new(vm).route(&calldata)
 }
 
-impl<H: Host> Referee<H> {
-    /// Runs the call that `calldata` encodes. Returns its ABI-encoded answer, or the error that reverts.
-    pub fn route(&mut self, calldata: &[u8]) -> ArbResult {
-        self.dispatch(calldata).map_err(Vec::from)
+impl<H: Host> Contract for Referee<H> {
+    type Host = H;
+    type Error = RefereeError;
+
+    const PAYABLE: &'static [[u8; 4]] = &[IReferee::appealCall::SELECTOR, IReferee::takeCaseCall::SELECTOR];
+
+    fn vm(&self) -> &H {
+        &self.vm
     }
 
-    fn dispatch(&mut self, calldata: &[u8]) -> Outcome<Vec<u8>> {
-        let (selector, args) = calldata.split_first_chunk::<4>().ok_or(Malformed)?;
-        let args = Args::new(args)?;
+    fn dispatch(&mut self, selector: [u8; 4], args: Args<'_>) -> Outcome<Vec<u8>> {
         // Arguments follow the terms, which fill the first words.
         let rest = TERMS_WORDS;
-        match *selector {
+        match selector {
             IReferee::appealCall::SELECTOR => {
                 let offer = Offer {
                     fee: args.u96(rest)?,
@@ -38,16 +40,6 @@ impl<H: Host> Referee<H> {
                 self.appeal(args.terms(0)?, offer)?;
             }
             IReferee::takeCaseCall::SELECTOR => self.take_case(args.terms(0)?)?,
-            _ => {
-                self.expect_payment(0)?;
-                return self.dispatch_unpaid(*selector, args, rest);
-            }
-        }
-        Ok(Vec::new())
-    }
-
-    fn dispatch_unpaid(&mut self, selector: [u8; 4], args: Args<'_>, rest: usize) -> Outcome<Vec<u8>> {
-        match selector {
             IReferee::submitSealCall::SELECTOR => self.submit_seal(args.terms(0)?, args.b256(rest)?)?,
             IReferee::revealCall::SELECTOR => {
                 let (root, count, salt) = (args.b256(rest)?, args.u64(rest + 1)?, args.b256(rest + 2)?);

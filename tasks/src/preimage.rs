@@ -2,6 +2,7 @@
 
 use crate::Range;
 use sha2::block_api::compress256;
+use surety_protocol::hash::{BLOCK, INITIAL};
 
 /// First bytes of the function, after their length.
 pub const NAME: &[u8] = b"preimage";
@@ -43,13 +44,6 @@ impl Preimage<'_> {
         }
     }
 }
-
-const BLOCK: usize = 64;
-
-/// FIPS 180-4, 5.3.3.
-const INITIAL: [u32; 8] = [
-    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-];
 
 /// A [`Preimage`] task with its prefix hashed.
 #[derive(Clone, Debug)]

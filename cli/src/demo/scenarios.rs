@@ -133,7 +133,8 @@ pub struct Scenario {
     pub committing: Committing,
     /// The referee's own result: then the job is sealed, and the referee contract its verifier.
     pub opinion: Option<Committing>,
-    pub acts: &'static [Act],
+    /// One run of steps after the other.
+    pub acts: &'static [&'static [Act]],
     pub ending: Ending,
     pub bonds: Bonds,
     pub case: Case,

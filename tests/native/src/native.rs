@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use stylus_sdk::call::RawCall;
 use surety_collusion::Collusion;
-use surety_contracts::{IPredicate, codec::CONSTRUCTOR};
+use surety_contracts::{IPredicate, codec::CONSTRUCTOR, contract::Contract as _};
 use surety_escrow::Escrow;
 use surety_referee::Referee;
 

@@ -1,7 +1,14 @@
 //! Curves and regions.
 
 use anyhow::Result;
-use plotters::{coord::Shift, prelude::*};
+use plotters::{
+    coord::{
+        Shift,
+        ranged1d::{Ranged, ValueFormatter},
+    },
+    element::{Drawable, PointCollection},
+    prelude::*,
+};
 
 use super::{BLUE, COLOURS, FAMILY, GREEN, Line, failed};
 
@@ -21,24 +28,16 @@ pub fn utilities<B: DrawingBackend>(area: &DrawingArea<B, Shift>, panels: &[(&st
             .y_label_area_size(78)
             .build_cartesian_2d(0.0..1.0, low - 0.45 * room..high + 0.08 * room)
             .map_err(failed)?;
-        chart
-            .configure_mesh()
-            .x_desc("probability that a check finds a false result")
-            .y_desc("ETH")
-            .axis_desc_style((FAMILY, TEXT + 1))
-            .label_style((FAMILY, TEXT))
-            .y_label_formatter(&|value| short(*value))
-            .light_line_style(TRANSPARENT)
-            .draw()
-            .map_err(failed)?;
+        axes(&mut chart, "probability that a check finds a false result", "ETH")?;
         for (at, (line, colour)) in lines.iter().zip(COLOURS).enumerate() {
             // Honesty lies below the others, and shows where one covers it.
             let style = colour.stroke_width(if at == 0 { 7 } else { 3 });
-            chart
-                .draw_series(LineSeries::new(line.points.iter().copied(), style))
-                .map_err(failed)?
-                .label(line.name.clone())
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 24, y)], style));
+            named(
+                &mut chart,
+                LineSeries::new(line.points.iter().copied(), style),
+                &line.name,
+                style,
+            )?;
         }
         legend(&mut chart, SeriesLabelPosition::LowerLeft)?;
     }
@@ -53,16 +52,11 @@ pub fn region<B: DrawingBackend>(area: &DrawingArea<B, Shift>, lines: &[Line], d
         .y_label_area_size(80)
         .build_cartesian_2d(0.0..1.0, 0.0..top)
         .map_err(failed)?;
-    chart
-        .configure_mesh()
-        .x_desc("probability p that a check finds a false result")
-        .y_desc("worker's deposit d, ETH")
-        .axis_desc_style((FAMILY, TEXT + 1))
-        .label_style((FAMILY, TEXT))
-        .y_label_formatter(&|value| short(*value))
-        .light_line_style(TRANSPARENT)
-        .draw()
-        .map_err(failed)?;
+    axes(
+        &mut chart,
+        "probability p that a check finds a false result",
+        "worker's deposit d, ETH",
+    )?;
     for (line, colour) in lines.iter().zip([GREEN, BLUE]) {
         // Where no deposit helps there is no region.
         let helped: Vec<_> = line.points.iter().copied().filter(|point| point.1 < top).collect();
@@ -70,18 +64,11 @@ pub fn region<B: DrawingBackend>(area: &DrawingArea<B, Shift>, lines: &[Line], d
             .draw_series(AreaSeries::new(helped.iter().copied(), top, colour.mix(0.18)))
             .map_err(failed)?;
         let style = colour.stroke_width(3);
-        chart
-            .draw_series(LineSeries::new(helped, style))
-            .map_err(failed)?
-            .label(line.name.clone())
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 24, y)], style));
+        named(&mut chart, LineSeries::new(helped, style), &line.name, style)?;
     }
     let style = BLACK.stroke_width(1);
-    chart
-        .draw_series(DashedLineSeries::new([(0.0, deposit), (1.0, deposit)], 8, 6, style))
-        .map_err(failed)?
-        .label("the job's deposit")
-        .legend(move |(x, y)| PathElement::new([(x, y), (x + 24, y)], style));
+    let dashes = DashedLineSeries::new([(0.0, deposit), (1.0, deposit)], 8, 6, style);
+    named(&mut chart, dashes, "the job's deposit", style)?;
     legend(&mut chart, SeriesLabelPosition::UpperRight)
 }
 
@@ -97,26 +84,58 @@ pub fn detection<B: DrawingBackend>(area: &DrawingArea<B, Shift>, lines: &[Line]
         .y_label_area_size(70)
         .build_cartesian_2d((1.0..most).log_scale(), 0.0..1.0)
         .map_err(failed)?;
-    chart
-        .configure_mesh()
-        .x_desc("sampled elements m")
-        .y_desc("probability that a wrong element is among them")
-        .axis_desc_style((FAMILY, TEXT + 1))
-        .label_style((FAMILY, TEXT))
-        .x_label_formatter(&|value| format!("{value:.0}"))
-        .y_label_formatter(&|value| format!("{value:.1}"))
-        .light_line_style(TRANSPARENT)
-        .draw()
-        .map_err(failed)?;
+    axes(
+        &mut chart,
+        "sampled elements m",
+        "probability that a wrong element is among them",
+    )?;
     for (line, colour) in lines.iter().zip(COLOURS) {
         let style = colour.stroke_width(3);
-        chart
-            .draw_series(LineSeries::new(line.points.iter().copied(), style))
-            .map_err(failed)?
-            .label(line.name.clone())
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 24, y)], style));
+        named(
+            &mut chart,
+            LineSeries::new(line.points.iter().copied(), style),
+            &line.name,
+            style,
+        )?;
     }
     legend(&mut chart, SeriesLabelPosition::UpperLeft)
+}
+
+/// Both axes with what they mean; lines across at the labels.
+fn axes<B, X, Y>(chart: &mut ChartContext<'_, B, Cartesian2d<X, Y>>, x: &str, y: &str) -> Result<()>
+where
+    B: DrawingBackend,
+    X: Ranged<ValueType = f64> + ValueFormatter<f64>,
+    Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
+{
+    chart
+        .configure_mesh()
+        .x_desc(x)
+        .y_desc(y)
+        .axis_desc_style((FAMILY, TEXT + 1))
+        .label_style((FAMILY, TEXT))
+        .x_label_formatter(&|value| short(*value))
+        .y_label_formatter(&|value| short(*value))
+        .light_line_style(TRANSPARENT)
+        .draw()
+        .map_err(failed)
+}
+
+/// Draws a series that the legend names.
+fn named<'a, B, C, S, E>(chart: &mut ChartContext<'a, B, C>, series: S, name: &str, style: ShapeStyle) -> Result<()>
+where
+    B: DrawingBackend + 'a,
+    C: CoordTranslate,
+    S: IntoIterator<Item = E>,
+    for<'e> &'e E: PointCollection<'e, C::From>,
+    E: Drawable<B>,
+{
+    chart
+        .draw_series(series)
+        .map_err(failed)?
+        .label(name)
+        .legend(move |(x, y)| PathElement::new([(x, y), (x + 24, y)], style));
+    Ok(())
 }
 
 fn legend<'a, B, C>(chart: &mut ChartContext<'a, B, C>, position: SeriesLabelPosition) -> Result<()>
