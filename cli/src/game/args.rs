@@ -90,7 +90,7 @@ pub struct JobGame {
     /// Price of one gas
     #[arg(long, value_name = "AMOUNT", default_value = "0.1gwei", help_heading = "Costs")]
     pub gas_price: Wei,
-    /// Gas of a call, for example judge=96698; repeatable
+    /// Gas of a call, for example judge=101910; repeatable
     #[arg(long, value_name = "CALL=GAS", value_parser = assignment, help_heading = "Costs")]
     pub gas: Vec<(String, String)>,
 
