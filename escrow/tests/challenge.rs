@@ -32,7 +32,7 @@ fn demand_is_for_the_client_by_t3_with_a_bond_for_each_index() {
     );
     for indices in [&[][..], &[1, 1], &[2, 1]] {
         refused!(
-            ask(&mut world, CLIENT, BOND * indices.len() as u64, indices),
+            ask(&mut world, CLIENT, BOND * indices.len() as u128, indices),
             BadIndices {}
         );
     }

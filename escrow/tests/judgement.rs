@@ -7,7 +7,7 @@ use surety_contracts::*;
 use surety_protocol::merkle::{self, Tree};
 use world::*;
 
-const CONVICTED: Option<(Phase, u64, u64)> = Some((Phase::Convicted, REWARD + BONUS + DEPOSIT, 0));
+const CONVICTED: Option<(Phase, u128, u128)> = Some((Phase::Convicted, REWARD + BONUS + DEPOSIT, 0));
 
 #[test]
 fn anybody_convicts_a_wrong_element_with_the_predicates_no() {
@@ -339,7 +339,7 @@ fn a_conviction_returns_the_bonds_of_a_pending_challenge() {
 fn a_node_does_not_pass_for_a_leaf() {
     // The preimage of an inner node, claimed as an element of a smaller tree, must not verify.
     let mut world = World::new(|terms| terms.maxElement = 64).committed();
-    let hashes = world.tree.leaves().to_vec();
+    let hashes = world.work.tree.leaves().to_vec();
     let inner = [hashes[0], hashes[1]].concat();
     let shorter = Tree::new(vec![merkle::node_hash(&hashes[0], &hashes[1]), hashes[2]]);
     let proof = shorter.prove(0).expect("in range").into_iter().map(B256::new).collect();

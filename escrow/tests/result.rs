@@ -142,7 +142,7 @@ fn a_seal_over_a_count_that_contradicts_the_terms_does_not_open() {
 #[test]
 fn publish_leaves_logs_hashes_that_lead_to_the_root() {
     let mut world = World::new(|_| ()).committed();
-    let hashes = world.tree.leaves().to_vec();
+    let hashes = world.work.tree.leaves().to_vec();
     let publish = |world: &mut World, who, hashes: Vec<Digest>| {
         world.call(who, 0, |escrow, terms| escrow.publish_leaves(terms, &hashes))
     };

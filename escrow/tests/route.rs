@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use surety_contracts::{contract::Contract as _, *};
 use world::*;
 
-fn send(world: &mut World, value: u64, call: impl SolCall) -> Result<Vec<u8>, Vec<u8>> {
+fn send(world: &mut World, value: u128, call: impl SolCall) -> Result<Vec<u8>, Vec<u8>> {
     world.call(CLIENT, value, |escrow, _| escrow.route(&call.abi_encode()))
 }
 

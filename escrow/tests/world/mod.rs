@@ -1,39 +1,28 @@
 //! One job in the SDK's test VM: accounts, a clock, terms, a committed result, and what was settled.
-#![allow(dead_code)] // each test binary uses its part
+#![allow(dead_code, unused_imports)] // each test binary uses its part
 
-use alloy_primitives::{Address, B256, Bytes, U256, aliases::U96};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{SolCall, SolEvent, SolValue};
 use stylus_sdk::testing::TestVM;
-use surety_contracts::codec::{EncodedTerms, Word};
-use surety_contracts::*;
-use surety_escrow::{self as escrow, EscrowError};
-use surety_protocol::{
-    commitment, fault,
-    merkle::{self, Tree},
+use surety_contracts::{
+    codec::{EncodedTerms, Word},
+    *,
 };
+use surety_escrow::{self as escrow, EscrowError};
+pub use surety_native::{
+    ACCEPT, BOND, BONUS, CLIENT, COMPUTE, DEMANDED, DEPOSIT, DISPUTE, REFEREE, RESPONSE, REWARD, RULING, SEAL_SALT,
+    STRANGER, WORKER, Work, element,
+};
+use surety_native::{Parties, Step, no_opening, opening, terms, waits_until, way_to};
+use surety_protocol::{commitment, fault};
 
-pub const CLIENT: Address = Address::repeat_byte(0xc1);
-pub const WORKER: Address = Address::repeat_byte(0x33);
-pub const REFEREE: Address = Address::repeat_byte(0x4e);
-pub const STRANGER: Address = Address::repeat_byte(0x57);
 pub const PREDICATE: Address = Address::repeat_byte(0x9d);
 pub const VERIFIER: Address = Address::repeat_byte(0x7e);
 pub const ESCROW: Address = Address::repeat_byte(0xe5);
 
 pub const START: u64 = 1_800_000_000;
-pub const REWARD: u64 = 1_000;
-pub const BONUS: u64 = 100;
-pub const DEPOSIT: u64 = 1_500;
-pub const BOND: u64 = 10;
-pub const ACCEPT: u64 = 3_600;
-pub const COMPUTE: u64 = 7_200;
-pub const DISPUTE: u64 = 10_800;
-pub const RESPONSE: u64 = 1_800;
-pub const RULING: u64 = 5_400;
-
-pub const FUNCTION_SALT: [u8; 32] = [0xf5; 32];
-pub const DATA_SALT: [u8; 32] = [0xd5; 32];
-pub const SEAL_SALT: B256 = B256::repeat_byte(0x5e);
+/// The task of every job here: the primes below this.
+const BELOW: u64 = 32;
 
 pub type Outcome<T = ()> = Result<T, EscrowError>;
 pub type Escrow = escrow::Escrow<TestVM>;
@@ -42,36 +31,7 @@ pub struct World {
     pub vm: TestVM,
     pub escrow: Escrow,
     pub terms: Terms,
-    pub elements: Vec<Vec<u8>>,
-    pub tree: Tree,
-}
-
-/// A Set job with referee and predicate.
-pub fn terms() -> Terms {
-    Terms {
-        client: CLIENT,
-        worker: WORKER,
-        referee: REFEREE,
-        verifier: Address::ZERO,
-        predicate: PREDICATE,
-        functionCommitment: commitment::commit(&FUNCTION_SALT, b"primes").into(),
-        dataCommitment: commitment::commit(&DATA_SALT, b"0..32").into(),
-        seedHash: B256::ZERO,
-        salt: B256::repeat_byte(1),
-        form: Form::Set,
-        count: 0,
-        maxElement: 8,
-        isSealed: false,
-        reward: U96::from(REWARD),
-        bonus: U96::from(BONUS),
-        deposit: U96::from(DEPOSIT),
-        bond: U96::from(BOND),
-        acceptBy: START + ACCEPT,
-        computeWindow: COMPUTE as u32,
-        disputeWindow: DISPUTE as u32,
-        responseWindow: RESPONSE as u32,
-        rulingWindow: RULING as u32,
-    }
+    pub work: Work,
 }
 
 /// The terms' encoding.
@@ -91,82 +51,58 @@ fn borrowed(leaves: &[Leaf]) -> Vec<fault::Leaf<'_, B256>> {
         .collect()
 }
 
-pub fn element(x: u64) -> Vec<u8> {
-    x.to_be_bytes().to_vec()
-}
-
 impl World {
-    /// A world where nothing happened yet; `edit` changes the terms.
+    /// A world where nothing happened yet: a Set job with referee and predicate, of which `edit` changes the terms.
     pub fn new(edit: impl FnOnce(&mut Terms)) -> Self {
         let vm = TestVM::new();
         vm.set_chain_id(412_346);
         vm.set_contract_address(ESCROW);
         vm.set_block_timestamp(START);
-        let mut terms = terms();
+        let parties = Parties {
+            client: CLIENT,
+            worker: WORKER,
+            referee: REFEREE,
+            verifier: Address::ZERO,
+            predicate: PREDICATE,
+        };
+        let mut terms = terms(parties, BELOW, START);
         edit(&mut terms);
         let escrow = Escrow::new(vm.clone());
         Self {
             vm,
             escrow,
             terms,
-            elements: Vec::new(),
-            tree: Tree::new(Vec::new()),
+            work: Work::of(&[2, 3, 5, 7, 11, 13]),
         }
-        .with_set(&[2, 3, 5, 7, 11, 13])
     }
 
     /// What the worker will commit to.
     pub fn with_set(mut self, numbers: &[u64]) -> Self {
-        self.elements = numbers.iter().copied().map(element).collect();
-        self.tree = Tree::new(merkle::leaf_hashes(&self.elements));
+        self.work = Work::of(numbers);
         self
     }
 
     pub fn root(&self) -> B256 {
-        self.tree.root().into()
+        self.work.root()
     }
 
     pub fn count(&self) -> u64 {
-        self.tree.count()
-    }
-
-    pub fn leaf(&self, index: u64) -> Leaf {
-        Leaf {
-            index,
-            element: self.elements[index as usize].clone().into(),
-            proof: self
-                .tree
-                .prove(index)
-                .expect("in range")
-                .into_iter()
-                .map(B256::new)
-                .collect(),
-        }
+        self.work.count()
     }
 
     pub fn leaves(&self, indices: &[u64]) -> Vec<Leaf> {
-        indices.iter().map(|&index| self.leaf(index)).collect()
+        self.work.leaves(indices)
     }
 
     pub fn opening(&self) -> Opening {
-        if self.terms.predicate.is_zero() {
-            return Opening {
-                functionSalt: B256::ZERO,
-                functionBytes: Bytes::new(),
-                dataSalt: B256::ZERO,
-                dataBytes: Bytes::new(),
-            };
-        }
-        Opening {
-            functionSalt: FUNCTION_SALT.into(),
-            functionBytes: Bytes::from_static(b"primes"),
-            dataSalt: DATA_SALT.into(),
-            dataBytes: Bytes::from_static(b"0..32"),
+        match self.terms.predicate.is_zero() {
+            true => no_opening(),
+            false => opening(BELOW),
         }
     }
 
     /// Sends a call as `who` with `value` wei.
-    pub fn call<T>(&mut self, who: Address, value: u64, run: impl FnOnce(&mut Escrow, EncodedTerms<'_>) -> T) -> T {
+    pub fn call<T>(&mut self, who: Address, value: u128, run: impl FnOnce(&mut Escrow, EncodedTerms<'_>) -> T) -> T {
         self.vm.set_sender(who);
         self.vm.set_value(U256::from(value));
         run(&mut self.escrow, EncodedTerms(&words(&self.terms)))
@@ -186,51 +122,68 @@ impl World {
         self.escrow.job(self.id())
     }
 
-    pub fn delegated(mut self) -> Self {
-        let value = REWARD + BONUS;
-        self.call(CLIENT, value, |escrow, terms| escrow.delegate(terms))
-            .expect("delegate");
+    pub fn seal(&self) -> B256 {
+        let worker = WORKER.into_array();
+        commitment::seal(&self.id(), &worker, &self.work.tree.root(), self.count(), &SEAL_SALT).into()
+    }
+
+    /// Brings the job along the way to a phase; the clock stands still but where it runs out and where a seal opens.
+    pub fn walk(&mut self, steps: &[Step]) {
+        for step in steps {
+            self.step(*step).unwrap_or_else(|error| panic!("{step:?}: {error:?}"));
+        }
+    }
+
+    fn step(&mut self, step: Step) -> Outcome {
+        let (root, count) = (self.root(), self.count());
+        match step {
+            Step::Delegate => self
+                .call(CLIENT, REWARD + BONUS, |escrow, terms| escrow.delegate(terms))
+                .map(|_| ()),
+            Step::Take => self.call(WORKER, DEPOSIT, |escrow, terms| escrow.take_order(terms)),
+            Step::Seal => {
+                let seal = self.seal();
+                self.call(WORKER, 0, |escrow, terms| escrow.submit_seal(terms, seal))
+            }
+            Step::Submit if self.terms.isSealed => {
+                self.step(Step::Seal)?;
+                self.at(START + COMPUTE + 1);
+                self.call(WORKER, 0, |escrow, terms| escrow.reveal(terms, root, count, SEAL_SALT))
+            }
+            Step::Submit => self.call(WORKER, 0, |escrow, terms| escrow.submit_result(terms, root, count)),
+            Step::Demand => self.demand(&DEMANDED),
+            Step::Dispute => self.call(CLIENT, BOND, |escrow, terms| escrow.dispute(terms)),
+            Step::RunOut => {
+                self.at(waits_until(&self.job(), &self.terms) + 1);
+                self.tick()
+            }
+        }
+    }
+
+    fn walked(mut self, phase: Phase) -> Self {
+        self.walk(way_to(phase));
         self
     }
 
-    pub fn taken(self) -> Self {
-        let mut world = self.delegated();
-        world
-            .call(WORKER, DEPOSIT, |escrow, terms| escrow.take_order(terms))
-            .expect("take");
-        world
+    pub fn delegated(self) -> Self {
+        self.walked(Phase::Open)
     }
 
-    pub fn seal(&self) -> B256 {
-        let worker = WORKER.into_array();
-        commitment::seal(&self.id(), &worker, &self.tree.root(), self.count(), &SEAL_SALT).into()
+    pub fn taken(self) -> Self {
+        self.walked(Phase::Taken)
     }
 
     pub fn sealed(self) -> Self {
-        let mut world = self.taken();
-        let seal = world.seal();
-        world
-            .call(WORKER, 0, |escrow, terms| escrow.submit_seal(terms, seal))
-            .expect("seal");
-        world
+        self.walked(Phase::Sealed)
     }
 
     /// A committed result, sealed and revealed where the terms say so.
     pub fn committed(self) -> Self {
-        let (root, count) = (self.root(), self.count());
-        if self.terms.isSealed {
-            let mut world = self.sealed();
-            world.at(START + COMPUTE + 1);
-            world
-                .call(WORKER, 0, |escrow, terms| escrow.reveal(terms, root, count, SEAL_SALT))
-                .expect("reveal");
-            return world;
-        }
-        let mut world = self.taken();
-        world
-            .call(WORKER, 0, |escrow, terms| escrow.submit_result(terms, root, count))
-            .expect("submit");
-        world
+        self.walked(Phase::Committed)
+    }
+
+    pub fn disputed(self) -> Self {
+        self.walked(Phase::Disputed)
     }
 
     pub fn demanded(self, indices: &[u64]) -> Self {
@@ -239,16 +192,8 @@ impl World {
         world
     }
 
-    pub fn disputed(self) -> Self {
-        let mut world = self.committed();
-        world
-            .call(CLIENT, BOND, |escrow, terms| escrow.dispute(terms))
-            .expect("dispute");
-        world
-    }
-
     pub fn demand(&mut self, indices: &[u64]) -> Outcome {
-        self.call(CLIENT, BOND * indices.len() as u64, |escrow, terms| {
+        self.call(CLIENT, BOND * indices.len() as u128, |escrow, terms| {
             escrow.demand(terms, indices)
         })
     }
@@ -307,7 +252,7 @@ impl World {
     }
 
     /// A push of `amount` wei to `to` will be refused.
-    pub fn refuses(&self, to: Address, amount: u64) {
+    pub fn refuses(&self, to: Address, amount: u128) {
         self.vm.mock_call(to, Vec::new(), U256::from(amount), Err(Vec::new()));
     }
 
@@ -319,7 +264,7 @@ impl World {
     }
 
     /// Phase, wei to the client, wei to the worker; a job settles at most once.
-    pub fn settled(&self) -> Option<(Phase, u64, u64)> {
+    pub fn settled(&self) -> Option<(Phase, u128, u128)> {
         let events = self.events::<IEscrow::Settled>();
         assert!(events.len() <= 1, "settled twice");
         let event = events.into_iter().next()?;

@@ -3,11 +3,19 @@
 
 mod chain;
 mod native;
+mod platform;
 pub mod suite;
 mod table;
+mod terms;
+mod vm;
+mod work;
 mod world;
 
-pub use chain::{Answer, Chain, Log, State, Vm};
-pub use native::Native;
-pub use table::{CASE_CALLS, JOB_PHASES, PACT_CALLS, case_in, job_in, pact_in};
-pub use world::*;
+pub use chain::{Answer, Chain, Log, State};
+pub use native::{CLIENT, Native, REFEREE, STRANGER, WORKER};
+pub use platform::{Behaviour, Contract, Contracts, Platform};
+pub use table::*;
+pub use terms::*;
+pub use vm::Vm;
+pub use work::*;
+pub use world::World;

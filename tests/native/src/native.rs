@@ -9,9 +9,15 @@ use surety_escrow::Escrow;
 use surety_referee::Referee;
 
 use crate::{
-    chain::{Answer, Chain},
-    world::{Contract, Platform},
+    chain::{Answer, Chain, GAS},
+    platform::{Behaviour, Contract, Contracts, Platform},
 };
+
+pub const CLIENT: Address = Address::repeat_byte(0xc1);
+pub const WORKER: Address = Address::repeat_byte(0x33);
+pub const REFEREE: Address = Address::repeat_byte(0x4e);
+pub const STRANGER: Address = Address::repeat_byte(0x57);
+const ACCOUNTS: [Address; 4] = [CLIENT, WORKER, REFEREE, STRANGER];
 
 /// When the chain in memory begins, in seconds.
 const GENESIS: u64 = 1_800_000_000;
@@ -23,53 +29,66 @@ const WEALTH: u128 = 10u128.pow(24);
 #[derive(Clone)]
 pub struct Native {
     pub chain: Chain,
+    contracts: Contracts,
     deployed: u8,
 }
 
 impl Default for Native {
     fn default() -> Self {
         let chain = Chain::new(CHAIN_ID, GENESIS);
-        let native = Self { chain, deployed: 0 };
-        for account in native.accounts() {
-            native
-                .chain
-                .with(|state| state.balances.insert(account, U256::from(WEALTH)));
+        for account in ACCOUNTS {
+            chain.with(|state| state.balances.insert(account, U256::from(WEALTH)));
         }
-        native
+        let mut deployed = 0;
+        let contracts = Contracts::deploy(|contract| try_deploy(&chain, &mut deployed, contract));
+        Self {
+            chain,
+            contracts,
+            deployed,
+        }
     }
+}
+
+/// Puts a contract at the next address and constructs it.
+fn try_deploy(chain: &Chain, deployed: &mut u8, contract: Contract) -> Option<Address> {
+    *deployed += 1;
+    let address = Address::repeat_byte(0xa0 + *deployed);
+    let arguments = match contract {
+        Contract::Escrow => {
+            chain.install(address, |vm, data| Escrow::new(vm).route(data));
+            None
+        }
+        Contract::Predicate => {
+            chain.install(address, |_, data| predicate(data));
+            None
+        }
+        Contract::Referee { escrow } => {
+            chain.install(address, |vm, data| Referee::new(vm).route(data));
+            Some(escrow.abi_encode())
+        }
+        Contract::Collusion { escrow, referee } => {
+            chain.install(address, |vm, data| Collusion::new(vm).route(data));
+            Some((escrow, referee).abi_encode())
+        }
+    };
+    if let Some(arguments) = arguments {
+        let data = [&CONSTRUCTOR[..], &arguments].concat();
+        chain.call(Address::ZERO, address, U256::ZERO, &data).ok()?;
+    }
+    Some(address)
 }
 
 impl Platform for Native {
     fn accounts(&self) -> [Address; 4] {
-        [0xc1, 0x33, 0x4e, 0x57].map(Address::repeat_byte)
+        ACCOUNTS
+    }
+
+    fn contracts(&self) -> Contracts {
+        self.contracts
     }
 
     fn try_deploy(&mut self, contract: Contract) -> Option<Address> {
-        self.deployed += 1;
-        let address = Address::repeat_byte(0xa0 + self.deployed);
-        let arguments = match contract {
-            Contract::Escrow => {
-                self.chain.install(address, |vm, data| Escrow::new(vm).route(data));
-                None
-            }
-            Contract::Predicate => {
-                self.chain.install(address, |_, data| predicate(data));
-                None
-            }
-            Contract::Referee { escrow } => {
-                self.chain.install(address, |vm, data| Referee::new(vm).route(data));
-                Some(escrow.abi_encode())
-            }
-            Contract::Collusion { escrow, referee } => {
-                self.chain.install(address, |vm, data| Collusion::new(vm).route(data));
-                Some((escrow, referee).abi_encode())
-            }
-        };
-        if let Some(arguments) = arguments {
-            let data = [&CONSTRUCTOR[..], &arguments].concat();
-            self.chain.call(Address::ZERO, address, U256::ZERO, &data).ok()?;
-        }
-        Some(address)
+        try_deploy(&self.chain, &mut self.deployed, contract)
     }
 
     fn send(&self, from: Address, to: Address, value: u128, data: Vec<u8>) -> Answer {
@@ -77,10 +96,21 @@ impl Platform for Native {
     }
 
     fn peek(&self, from: Address, to: Address, value: u128, data: Vec<u8>) -> Answer {
+        self.undone(|| self.send(from, to, value, data))
+    }
+
+    fn send_with_gas(&self, from: Address, to: Address, data: Vec<u8>, gas: u64) -> bool {
+        self.chain.set_gas_left(gas);
+        let answer = self.send(from, to, 0, data);
+        self.chain.set_gas_left(GAS);
+        answer.is_ok()
+    }
+
+    fn undone<T>(&self, run: impl FnOnce() -> T) -> T {
         let before = self.chain.snapshot();
-        let answer = self.send(from, to, value, data);
+        let outcome = run();
         self.chain.restore(before);
-        answer
+        outcome
     }
 
     fn now(&self) -> u64 {
@@ -91,21 +121,20 @@ impl Platform for Native {
         self.chain.with(|state| state.time = time);
     }
 
-    fn refuse_money(&self, account: Address, refuses: bool) {
-        match refuses {
-            true => self.chain.install(account, |_, _| Err(Vec::new())),
-            false => self.chain.uninstall(account),
+    fn behave(&self, account: Address, behaviour: Behaviour) {
+        match behaviour {
+            Behaviour::Plain => self.chain.uninstall(account),
+            Behaviour::Reverts(length) => self.chain.install(account, move |_, _| Err(vec![0; length])),
+            // Whoever called is left with nothing but the failure.
+            Behaviour::Burns => self.chain.install(account, |_, _| Err(Vec::new())),
+            Behaviour::Answers { call, answer } => self.chain.install(account, move |vm, _| {
+                if let Some((to, data)) = &call {
+                    // SAFETY: this program has no storage that the call could alias.
+                    let _ = unsafe { RawCall::new(&vm).call(*to, data) };
+                }
+                Ok(answer.clone())
+            }),
         }
-    }
-
-    fn impostor(&self, address: Address, call: Option<(Address, Vec<u8>)>, answer: Vec<u8>) {
-        self.chain.install(address, move |vm, _| {
-            if let Some((to, data)) = &call {
-                // SAFETY: this program has no storage that the call could alias.
-                let _ = unsafe { RawCall::new(&vm).call(*to, data) };
-            }
-            Ok(answer.clone())
-        });
     }
 
     fn money(&self, account: Address) -> U256 {

@@ -1,9 +1,9 @@
-//! Worlds in every phase of a job, a case and a pact, and the phases in which each call is allowed.
+//! The protocol's tables: how a job, a case and a pact come to each of their phases, and in which each call is allowed.
 
 use alloy_primitives::Address;
-use surety_contracts::{CasePhase, PactPhase, Phase, Terms};
+use surety_contracts::{CasePhase, Job, PactPhase, Phase, Terms};
 
-use crate::{Answer, CASE_BONUS, FEE, PACT_STAKE, Platform, STAKE, World};
+use crate::{Answer, BOND, CASE_BONUS, DEPOSIT, FEE, PACT_STAKE, Platform, STAKE, World};
 
 /// Every phase of a job.
 pub const JOB_PHASES: [Phase; 11] = [
@@ -20,52 +20,159 @@ pub const JOB_PHASES: [Phase; 11] = [
     Phase::Convicted,
 ];
 
-/// Brings a sealed job without predicate to `phase`, of which the clock has not run out; `taken` is called when the job
-/// was taken, and before it is given back where it never is.
-pub fn job_in<P: Platform + Default>(phase: Phase, before: impl Fn(&World<P>)) -> World<P> {
-    let world = World::new(|terms: &mut Terms| terms.predicate = Address::ZERO);
-    if phase == Phase::None {
-        before(&world);
-        return world;
-    }
-    world.delegate();
-    if matches!(phase, Phase::Open | Phase::Refunded) {
-        before(&world);
-        if phase == Phase::Refunded {
-            world.cancel();
-        }
-        return world;
-    }
-    world.take();
-    before(&world);
+/// What is demanded on the way to [`Phase::Demanded`].
+pub const DEMANDED: [u64; 2] = [0, 2];
+
+/// What happens on the way to a phase; each by whoever may do it, in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Delegate,
+    Take,
+    Seal,
+    /// A result is committed: sealed and revealed where the job is sealed.
+    Submit,
+    /// Of [`DEMANDED`].
+    Demand,
+    Dispute,
+    /// The clock that runs runs out, and what is due is done.
+    RunOut,
+}
+
+/// How a job without predicate comes to a phase; [`Phase::Sealed`] takes a sealed one.
+pub fn way_to(phase: Phase) -> &'static [Step] {
+    use Step::*;
     match phase {
-        Phase::Taken => return world,
-        Phase::Forfeited => {
-            world.run_out();
-            return world;
-        }
-        _ => world.seal_result(),
-    };
-    if phase == Phase::Sealed {
-        return world;
+        Phase::None => &[],
+        Phase::Open => &[Delegate],
+        Phase::Taken => &[Delegate, Take],
+        Phase::Sealed => &[Delegate, Take, Seal],
+        Phase::Committed => &[Delegate, Take, Submit],
+        Phase::Demanded => &[Delegate, Take, Submit, Demand],
+        Phase::Disputed => &[Delegate, Take, Submit, Dispute],
+        Phase::Refunded => &[Delegate, RunOut],
+        Phase::Forfeited => &[Delegate, Take, RunOut],
+        Phase::Paid => &[Delegate, Take, Submit, RunOut],
+        Phase::Convicted => &[Delegate, Take, Submit, Demand, RunOut],
+        _ => unreachable!("a job has eleven phases"),
     }
-    world.reveal_result();
-    match phase {
-        Phase::Committed => {}
-        Phase::Demanded => {
-            world.demand(&[0]);
-        }
-        Phase::Disputed => {
-            world.dispute();
-        }
-        Phase::Paid => {
-            world.accept();
-        }
-        Phase::Convicted => {
-            world.demand(&[0]).run_out();
-        }
-        _ => unreachable!("handled above"),
+}
+
+/// The last second in which a running job waits for somebody.
+pub fn waits_until(job: &Job, terms: &Terms) -> u64 {
+    match job.phase {
+        Phase::Open => terms.acceptBy,
+        Phase::Sealed => job.clock + u64::from(terms.responseWindow),
+        _ => job.clock,
     }
+}
+
+/// A call of the escrow that depends on a job's phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobCall {
+    Cancel,
+    TakeOrder,
+    /// Of a job that is not sealed.
+    SubmitResult,
+    /// Of a sealed job.
+    SubmitSeal,
+    PublishLeaves,
+    Accept,
+    Demand,
+    Deliver,
+    Dispute,
+    Judge,
+    Confirm,
+    Reveal,
+    TimeTick,
+}
+
+impl JobCall {
+    pub const ALL: [Self; 13] = [
+        Self::Cancel,
+        Self::TakeOrder,
+        Self::SubmitResult,
+        Self::SubmitSeal,
+        Self::PublishLeaves,
+        Self::Accept,
+        Self::Demand,
+        Self::Deliver,
+        Self::Dispute,
+        Self::Judge,
+        Self::Confirm,
+        Self::Reveal,
+        Self::TimeTick,
+    ];
+
+    /// Whether it is a call of sealed jobs, or of those that are not.
+    pub fn exists(self, is_sealed: bool) -> bool {
+        match self {
+            Self::SubmitResult => !is_sealed,
+            Self::SubmitSeal => is_sealed,
+            _ => true,
+        }
+    }
+
+    /// Where it is allowed: in all other phases it is refused, whatever else is right or wrong about it.
+    pub fn phases(self) -> &'static [Phase] {
+        use Phase::*;
+        match self {
+            Self::Cancel | Self::TakeOrder => &[Open],
+            Self::SubmitResult | Self::SubmitSeal => &[Taken],
+            Self::Reveal => &[Sealed],
+            Self::Demand | Self::Dispute => &[Committed],
+            Self::Deliver => &[Demanded],
+            Self::PublishLeaves | Self::Accept | Self::Judge | Self::Confirm => &[Committed, Demanded, Disputed],
+            Self::TimeTick => &[Open, Taken, Sealed, Committed, Demanded, Disputed],
+        }
+    }
+
+    /// Tries it, by whoever may make it and in its time: nothing but the job's phase can be wrong.
+    pub fn attempt<P: Platform>(self, world: &World<P>) -> Answer {
+        let (client, worker, referee, stranger) = (world.client, world.worker, world.referee, world.stranger);
+        let escrow = world.escrow;
+        match self {
+            Self::Cancel => world.peek(client, escrow, 0, &world.cancel_call()),
+            Self::TakeOrder => world.peek(worker, escrow, DEPOSIT, &world.take_call()),
+            Self::SubmitResult => world.peek(worker, escrow, 0, &world.submit_call()),
+            Self::SubmitSeal => world.peek(worker, escrow, 0, &world.seal_call()),
+            Self::PublishLeaves => world.peek(worker, escrow, 0, &world.publish_call()),
+            Self::Accept => world.peek(client, escrow, 0, &world.accept_call()),
+            Self::Demand => world.peek(client, escrow, 2 * BOND, &world.demand_call(&DEMANDED)),
+            Self::Deliver => world.peek(stranger, escrow, 0, &world.deliver_call(&DEMANDED)),
+            Self::Dispute => world.peek(client, escrow, BOND, &world.dispute_call()),
+            Self::Judge => world.peek(referee, escrow, 0, &world.judge_call()),
+            Self::Confirm => world.peek(referee, escrow, 0, &world.confirm_call()),
+            Self::Reveal => {
+                if world.job().phase == Phase::Sealed {
+                    world.past_t2();
+                }
+                world.peek(worker, escrow, 0, &world.reveal_call())
+            }
+            Self::TimeTick => {
+                // Longer than all windows together.
+                world.at(world.platform.now() + 100_000);
+                world.peek(stranger, escrow, 0, &world.tick_call())
+            }
+        }
+    }
+}
+
+/// Brings the job of a world without predicate to `phase`; `between` happens once it was delegated and, where it ever is,
+/// taken.
+pub fn job_in<P: Platform + Default>(
+    world: impl FnOnce(fn(&mut Terms)) -> World<P>,
+    phase: Phase,
+    between: impl Fn(&World<P>),
+) -> World<P> {
+    let world = world(|terms| terms.predicate = Address::ZERO);
+    let way = way_to(phase);
+    let begin = way
+        .iter()
+        .take_while(|step| matches!(step, Step::Delegate | Step::Take));
+    let (begin, rest) = way.split_at(begin.count());
+    world.walk(begin);
+    between(&world);
+    world.walk(rest);
     world
 }
 
@@ -116,7 +223,7 @@ pub fn CASE_CALLS<P: Platform>() -> [CaseCall<P>; 5] {
             world.peek(world.referee, world.verifier, 0, &world.reveal_opinion_call())
         }),
         ("settle", &[Offered, Bound, Sealed, Revealed], |world| {
-            if world.job().phase == surety_contracts::Phase::Sealed {
+            if world.job().phase == Phase::Sealed {
                 world.past_reveals().run_out();
             }
             world.peek(world.stranger, world.verifier, 0, &world.settle_call())

@@ -62,23 +62,30 @@ pub fn a_word_against_an_element_never_committed<P: Platform + Default>() {
     assert!(world.peek(world.referee, world.escrow, 0, &word).is_ok());
 }
 
-/// Who takes no money holds nobody up: what it was due is kept for it, in each contract.
-pub fn a_refused_payment_becomes_a_credit<P: Platform + Default>() {
+/// A false result that the referee does not share, though it took the bribe: the escrow owes the client, the referee
+/// contract the referee, the bribe contract the worker. With what each owes whom.
+fn to_be_paid<P: Platform + Default>() -> (World<P>, [(Address, Address, u128); 3]) {
     let mut world = World::<P>::new(|_| {});
     world.work = world.agreed.clone();
     world.both_sealed().offer_bribe().accept_bribe();
     world.reveal_result().reveal_opinion();
+    let due = [
+        (world.escrow, world.client, REWARD + BONUS + DEPOSIT),
+        (world.verifier, world.referee, STAKE + FEE + CASE_BONUS),
+        (world.collusion, world.worker, 2 * PACT_STAKE + BRIBE),
+    ];
+    (world, due)
+}
+
+/// Who takes no money holds nobody up: what it was due is kept for it, in each contract.
+pub fn a_refused_payment_becomes_a_credit<P: Platform + Default>() {
+    let (world, due) = to_be_paid::<P>();
     let before = world.money();
     world.platform.refuse_money(world.client, true);
     world.platform.refuse_money(world.referee, true);
     world.platform.refuse_money(world.worker, true);
     world.judge().settle().check_results();
     assert_eq!(world.money(), before, "nobody was paid");
-    let due = [
-        (world.escrow, world.client, REWARD + BONUS + DEPOSIT),
-        (world.verifier, world.referee, STAKE + FEE + CASE_BONUS),
-        (world.collusion, world.worker, 2 * PACT_STAKE + BRIBE),
-    ];
     for (contract, account, amount) in due {
         assert_eq!(world.credit(contract, account), U256::from(amount));
         world.platform.refuse_money(account, false);
@@ -101,8 +108,8 @@ pub fn a_refused_payment_becomes_a_credit<P: Platform + Default>() {
 pub fn a_verifier_that_is_none_confirms_nothing<P: Platform + Default>() {
     let impostor = Address::repeat_byte(0x1e);
     let world = World::<P>::new(|terms| terms.verifier = impostor);
-    world.delegate().take().seal_result().reveal_result();
-    let confirm = IEscrow::confirmCall { terms: world.terms() };
+    world.delegate().take().submit();
+    let confirm = world.confirm_call();
     let (root, count) = (world.work.root(), U256::from(world.work.count()));
     let word = |number: u64| U256::from(number).to_be_bytes::<32>().to_vec();
     let report = |revealed: u64| [word(revealed), root.to_vec(), count.to_be_bytes::<32>().to_vec()].concat();
@@ -136,31 +143,21 @@ pub fn a_verifier_that_is_none_confirms_nothing<P: Platform + Default>() {
 
 /// A party that calls back while it is paid is paid once.
 pub fn who_re_enters_is_paid_once<P: Platform + Default>() {
-    let mut world = World::<P>::new(|_| {});
-    world.work = world.agreed.clone();
-    world.both_sealed().offer_bribe().accept_bribe();
-    world.reveal_result().reveal_opinion();
-    let before = world.money();
+    let (world, due) = to_be_paid::<P>();
+    let before = due.map(|(_, account, _)| world.platform.money(account));
     let reentries = [
-        (world.client, world.escrow, world.judge_call().abi_encode()),
-        (world.referee, world.verifier, world.settle_call().abi_encode()),
-        (world.worker, world.collusion, world.check_results_call().abi_encode()),
+        world.judge_call().abi_encode(),
+        world.settle_call().abi_encode(),
+        world.check_results_call().abi_encode(),
     ];
-    for (account, contract, call) in reentries {
+    for ((contract, account, _), call) in due.into_iter().zip(reentries) {
         world.platform.impostor(account, Some((contract, call)), Vec::new());
     }
     world.judge().settle().check_results();
-    let after = world.money();
     // Paid or credited, once.
-    let due = [
-        (0, world.escrow, REWARD + BONUS + DEPOSIT),
-        (1, world.collusion, 2 * PACT_STAKE + BRIBE),
-        (2, world.verifier, STAKE + FEE + CASE_BONUS),
-    ];
-    let accounts = [world.client, world.worker, world.referee];
-    for (who, contract, amount) in due {
-        let credit = world.credit(contract, accounts[who]);
-        assert_eq!(after[who] - before[who] + credit, U256::from(amount));
+    for ((contract, account, amount), before) in due.into_iter().zip(before) {
+        let credit = world.credit(contract, account);
+        assert_eq!(world.platform.money(account) - before + credit, U256::from(amount));
         assert_eq!(world.platform.money(contract), credit);
     }
 }

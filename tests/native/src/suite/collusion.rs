@@ -3,17 +3,8 @@
 use alloy_primitives::U256;
 use surety_contracts::*;
 
-use super::referee::change;
+use super::{gains, wei::*};
 use crate::*;
-
-const B: i128 = BRIBE as i128;
-const T: i128 = PACT_STAKE as i128;
-const R: i128 = REWARD as i128;
-const W: i128 = BONUS as i128;
-const D: i128 = DEPOSIT as i128;
-const R3: i128 = FEE as i128;
-const W3: i128 = CASE_BONUS as i128;
-const N: i128 = STAKE as i128;
 
 /// A world with a pact that both accepted and sealed results of which either may be the agreed one.
 fn pact<P: Platform + Default>(worker_keeps: bool, referee_keeps: bool) -> World<P> {
@@ -32,13 +23,10 @@ fn pact<P: Platform + Default>(worker_keeps: bool, referee_keeps: bool) -> World
 /// What worker and referee get from the pact's pot once both revealed.
 #[track_caller]
 fn closes<P: Platform>(world: &World<P>, [worker, referee]: [i128; 2]) {
-    let before = world.money();
-    world.check_results();
-    let after = world.money();
-    assert_eq!(
-        [change(before[1], after[1]), change(before[2], after[2])],
-        [worker, referee]
-    );
+    let gained = gains(world, |world| {
+        world.check_results();
+    });
+    assert_eq!(gained, [0, worker, referee, 0]);
     assert_eq!(world.platform.money(world.collusion), U256::ZERO);
     assert_eq!(world.pact_state().phase, PactPhase::Closed);
 }
@@ -86,49 +74,41 @@ pub fn an_offer_lapses<P: Platform + Default>() {
 pub fn the_worker_withdraws_its_offer<P: Platform + Default>() {
     let world = World::<P>::new(|_| {});
     world.delegate().take().appeal().take_case();
-    let before = world.money();
-    world.offer_bribe();
-    world.send(world.worker, world.collusion, 0, &world.withdraw_bribe_call());
-    assert_eq!(world.money(), before);
+    let gained = gains(&world, |world| {
+        world.offer_bribe();
+        world.send(world.worker, world.collusion, 0, &world.withdraw_bribe_call());
+    });
+    assert_eq!(gained, [0; 4]);
     assert_eq!(world.pact_state().phase, PactPhase::Closed);
 }
 
-/// Both collude and nobody looks: what the game theory has to deter.
-pub fn unnoticed_collusion_pays<P: Platform + Default>() {
+/// Worker and referee make a pact, keep it and confirm the false result, which ends as it does.
+#[track_caller]
+fn collude<P: Platform + Default>(end: impl FnOnce(&World<P>), [client, worker, referee]: [i128; 3]) {
     let mut world = World::<P>::new(|_| {});
     (world.work, world.opinion) = (world.agreed.clone(), world.agreed.clone());
-    let before = world.money();
-    world
-        .delegate()
-        .take()
-        .appeal()
-        .take_case()
-        .offer_bribe()
-        .accept_bribe();
-    world.seal_result().seal_opinion().reveal_result().reveal_opinion();
-    world.confirm().check_results().run_out().settle();
-    let after = world.money();
-    let gained: [i128; 3] = std::array::from_fn(|i| change(before[i], after[i]));
-    assert_eq!(gained, [-R - W - R3 - W3, R + W - B, R3 + W3 + B]);
+    let gained = gains(&world, |world| {
+        world.delegate().take().appeal().take_case();
+        world.offer_bribe().accept_bribe().seal_result().seal_opinion();
+        world.reveal_result().reveal_opinion().confirm();
+        end(world);
+    });
+    assert_eq!(gained, [client, worker, referee, 0]);
     assert_eq!(world.held(), U256::ZERO);
+}
+
+/// Nobody looks: what the game theory has to deter.
+pub fn unnoticed_collusion_pays<P: Platform + Default>() {
+    let end = |world: &World<P>| {
+        world.check_results().run_out().settle();
+    };
+    collude(end, [-R - W - R3 - W3, R + W - B, R3 + W3 + B]);
 }
 
 /// One honest watcher with the predicate, and both lose their deposits; the bribe was paid all the same.
 pub fn noticed_collusion_costs_both<P: Platform + Default>() {
-    let mut world = World::<P>::new(|_| {});
-    (world.work, world.opinion) = (world.agreed.clone(), world.agreed.clone());
-    let before = world.money();
-    world
-        .delegate()
-        .take()
-        .appeal()
-        .take_case()
-        .offer_bribe()
-        .accept_bribe();
-    world.seal_result().seal_opinion().reveal_result().reveal_opinion();
-    world.confirm().judge().settle().check_results();
-    let after = world.money();
-    let gained: [i128; 3] = std::array::from_fn(|i| change(before[i], after[i]));
-    assert_eq!(gained, [D + N, -D - B, -N + B]);
-    assert_eq!(world.held(), U256::ZERO);
+    let end = |world: &World<P>| {
+        world.judge().settle().check_results();
+    };
+    collude(end, [D + N, -D - B, -N + B]);
 }

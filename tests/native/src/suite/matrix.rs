@@ -18,14 +18,37 @@ fn allowed(answer: Answer, error: impl SolError, what: &str) -> bool {
     }
 }
 
+pub fn every_call_in_every_phase<P: Platform + Default>() {
+    for (phase, is_sealed) in JOB_PHASES.into_iter().flat_map(|phase| [(phase, false), (phase, true)]) {
+        if phase == Phase::Sealed && !is_sealed {
+            continue;
+        }
+        let plain = |edit: fn(&mut Terms)| {
+            World::<P>::plain(|terms| {
+                terms.isSealed = is_sealed;
+                edit(terms);
+            })
+        };
+        let world = job_in(plain, phase, |_| {});
+        assert_eq!(world.job().phase, phase);
+        for call in JobCall::ALL.into_iter().filter(|call| call.exists(is_sealed)) {
+            let what = format!("{call:?} in {phase:?}");
+            let answer = world.platform.undone(|| call.attempt(&world));
+            let allowed = allowed(answer, IEscrow::WrongPhase { phase }, &what);
+            assert_eq!(allowed, call.phases().contains(&phase), "{what}");
+        }
+    }
+}
+
 pub fn every_call_in_every_case_phase<P: Platform + Default>() {
     use CasePhase::*;
     for phase in [None, Offered, Bound, Sealed, Revealed, Closed] {
+        let world = case_in::<P>(phase);
+        assert_eq!(world.case().phase, phase);
         for (name, phases, call) in CASE_CALLS() {
-            let world = case_in::<P>(phase);
-            assert_eq!(world.case().phase, phase);
             let what = format!("{name} in {phase:?}");
-            let allowed = allowed(call(&world), IReferee::WrongCasePhase { phase }, &what);
+            let answer = world.platform.undone(|| call(&world));
+            let allowed = allowed(answer, IReferee::WrongCasePhase { phase }, &what);
             assert_eq!(allowed, phases.contains(&phase), "{what}");
         }
     }
@@ -34,14 +57,14 @@ pub fn every_call_in_every_case_phase<P: Platform + Default>() {
 pub fn every_call_in_every_pact_phase<P: Platform + Default>() {
     use PactPhase::*;
     for phase in [None, Offered, Accepted, Closed] {
+        let world = pact_in::<P>(phase);
+        assert_eq!(world.pact_state().phase, phase);
         for (name, phases, call) in PACT_CALLS() {
-            let world = pact_in::<P>(phase);
-            assert_eq!(world.pact_state().phase, phase);
             let what = format!("{name} in {phase:?}");
-            let allowed = allowed(call(&world), ICollusion::WrongPactPhase { phase }, &what);
+            let answer = world.platform.undone(|| call(&world));
+            let allowed = allowed(answer, ICollusion::WrongPactPhase { phase }, &what);
             assert_eq!(allowed, phases.contains(&phase), "{what}");
         }
-        let world = pact_in::<P>(phase);
         let value = BRIBE + PACT_STAKE;
         let answer = world.peek(world.worker, world.collusion, value, &world.offer_bribe_call());
         let pact_id = world.pact_id();
@@ -54,71 +77,65 @@ pub fn every_call_in_every_pact_phase<P: Platform + Default>() {
     }
 }
 
-pub fn appeal_in_every_job_phase<P: Platform + Default>() {
-    for phase in JOB_PHASES {
-        let world = job_in::<P>(phase, |_| {});
-        let answer = world.peek(world.client, world.verifier, FEE + CASE_BONUS, &world.appeal_call());
-        let what = format!("appeal while the job is {phase:?}");
-        let expected = matches!(phase, Phase::Open | Phase::Taken | Phase::Sealed);
-        assert_eq!(
-            allowed(answer, IReferee::WrongPhase { phase }, &what),
-            expected,
-            "{what}"
-        );
+/// Tries a call of another contract in every phase of the job, after `between`: it is allowed in some and refused with
+/// the job's phase in all others.
+#[track_caller]
+fn in_every_job_phase<P: Platform + Default>(
+    call: impl Fn(&World<P>) -> Answer,
+    between: fn(&World<P>),
+    from: Phase,
+    expected: impl Fn(Phase) -> bool,
+) {
+    for phase in JOB_PHASES.into_iter().filter(|phase| *phase >= from) {
+        let world = job_in::<P>(|edit| World::new(edit), phase, between);
+        // Referee and bribe contract have the same error.
+        let error = IReferee::WrongPhase { phase };
+        let what = format!("while the job is {phase:?}");
+        assert_eq!(allowed(call(&world), error, &what), expected(phase), "{what}");
     }
+}
+
+fn computing(phase: Phase) -> bool {
+    matches!(phase, Phase::Taken | Phase::Sealed)
+}
+
+fn appealed<P: Platform>(world: &World<P>) {
+    world.appeal();
+}
+
+pub fn appeal_in_every_job_phase<P: Platform + Default>() {
+    let appeal = |world: &World<P>| world.peek(world.client, world.verifier, FEE + CASE_BONUS, &world.appeal_call());
+    in_every_job_phase(
+        appeal,
+        |_| {},
+        Phase::None,
+        |phase| phase == Phase::Open || computing(phase),
+    );
 }
 
 pub fn take_case_in_every_job_phase<P: Platform + Default>() {
-    for phase in JOB_PHASES.into_iter().filter(|phase| *phase != Phase::None) {
-        let world = job_in::<P>(phase, |world| {
-            world.appeal();
-        });
-        let answer = world.peek(world.referee, world.verifier, STAKE, &world.take_case_call());
-        let what = format!("takeCase while the job is {phase:?}");
-        let expected = matches!(phase, Phase::Taken | Phase::Sealed);
-        assert_eq!(
-            allowed(answer, IReferee::WrongPhase { phase }, &what),
-            expected,
-            "{what}"
-        );
-    }
+    let take = |world: &World<P>| world.peek(world.referee, world.verifier, STAKE, &world.take_case_call());
+    in_every_job_phase(take, appealed, Phase::Open, computing);
 }
 
 pub fn offer_in_every_job_phase<P: Platform + Default>() {
-    for phase in JOB_PHASES {
-        let world = job_in::<P>(phase, |_| {});
-        let value = BRIBE + PACT_STAKE;
-        let answer = world.peek(world.worker, world.collusion, value, &world.offer_bribe_call());
-        let what = format!("offerBribe while the job is {phase:?}");
-        let expected = matches!(phase, Phase::Taken | Phase::Sealed);
-        assert_eq!(
-            allowed(answer, ICollusion::WrongPhase { phase }, &what),
-            expected,
-            "{what}"
-        );
-    }
+    let pot = BRIBE + PACT_STAKE;
+    let offer = |world: &World<P>| world.peek(world.worker, world.collusion, pot, &world.offer_bribe_call());
+    in_every_job_phase(offer, |_| {}, Phase::None, computing);
 }
 
 /// A case that nobody took is settled once the job ended or T2 passed.
 pub fn settle_unbound_in_every_job_phase<P: Platform + Default>() {
-    for phase in JOB_PHASES.into_iter().filter(|phase| *phase != Phase::None) {
-        let world = job_in::<P>(phase, |world| {
-            world.appeal();
-        });
-        let computing = matches!(phase, Phase::Taken | Phase::Sealed);
-        let settle = |world: &World<P>| world.peek(world.stranger, world.verifier, 0, &world.settle_call());
-        if computing {
+    let settle = |world: &World<P>| {
+        let settle = || world.peek(world.stranger, world.verifier, 0, &world.settle_call());
+        if computing(world.job().phase) {
             let not_before = world.t2();
             let error = IReferee::TooEarly { notBefore: not_before };
             world.at(not_before);
-            assert!(!allowed(settle(&world), error, "settle by T2"));
+            assert!(!allowed(settle(), error, "settle by T2"));
             world.at(not_before + 1);
         }
-        let what = format!("settle while the job is {phase:?}");
-        assert_eq!(
-            allowed(settle(&world), IReferee::WrongPhase { phase }, &what),
-            phase != Phase::Open,
-            "{what}"
-        );
-    }
+        settle()
+    };
+    in_every_job_phase(settle, appealed, Phase::Open, |phase| phase != Phase::Open);
 }

@@ -2,17 +2,61 @@
 
 pub mod adversary;
 pub mod collusion;
+pub mod delegation;
+pub mod evidence;
 pub mod matrix;
+pub mod money;
 pub mod referee;
 pub mod refusals;
+
+use alloy_primitives::U256;
+
+use crate::*;
+
+/// Amounts, named as the protocol's tables name them, as changes of somebody's wei.
+mod wei {
+    use crate::*;
+
+    pub const R: i128 = REWARD as i128;
+    pub const W: i128 = BONUS as i128;
+    pub const D: i128 = DEPOSIT as i128;
+    pub const R3: i128 = FEE as i128;
+    pub const W3: i128 = CASE_BONUS as i128;
+    pub const N: i128 = STAKE as i128;
+    pub const B: i128 = BRIBE as i128;
+    pub const T: i128 = PACT_STAKE as i128;
+}
+
+/// What client, worker, referee and stranger gained or lost while something happened, in wei.
+fn gains<P: Platform>(world: &World<P>, run: impl FnOnce(&World<P>)) -> [i128; 4] {
+    let before = world.money();
+    run(world);
+    let after = world.money();
+    std::array::from_fn(|i| signed(after[i]) - signed(before[i]))
+}
+
+fn signed(wei: U256) -> i128 {
+    i128::try_from(wei.to::<u128>()).expect("nobody has that much")
+}
 
 /// Makes a test for each of the suite's functions, on the given platform.
 #[macro_export]
 macro_rules! suite {
     ($platform:ty) => {
         $crate::suite!(@tests $platform;
-            matrix: every_call_in_every_case_phase, every_call_in_every_pact_phase, appeal_in_every_job_phase,
-                take_case_in_every_job_phase, offer_in_every_job_phase, settle_unbound_in_every_job_phase;
+            delegation: terms_that_cannot_work, wrong_callers_payments_and_times,
+                seals_open_after_t2_for_their_worker_alone;
+            evidence: demands_and_answers_that_do_not_fit, an_empty_set_is_a_result_and_its_missing_element_a_fault,
+                evidence_that_shows_nothing, a_referee_rules_only_on_what_was_committed,
+                a_predicate_that_reverts_loops_bombs_or_returns_garbage_decides_nothing;
+            money: every_running_phase_has_an_exit_by_the_clock_and_not_a_second_earlier,
+                acceptance_pays_the_worker_at_once, a_confirmed_result_earns_the_bonus,
+                an_uninvolved_account_convicts_through_the_predicate,
+                a_recipient_that_refuses_burns_or_bombs_gets_a_credit_and_the_settlement_stands,
+                no_gas_limit_turns_a_payment_into_a_credit;
+            matrix: every_call_in_every_phase, every_call_in_every_case_phase, every_call_in_every_pact_phase,
+                appeal_in_every_job_phase, take_case_in_every_job_phase, offer_in_every_job_phase,
+                settle_unbound_in_every_job_phase;
             referee: never_bound_while_the_job_is_refunded, never_bound_past_t2, silent_against_a_result,
                 silent_without_a_result, reveals_against_nothing, differs_from_a_withheld_result,
                 equals_a_withheld_result, equal_and_paid, equal_and_false, names_the_wrong_element, differs_and_paid,

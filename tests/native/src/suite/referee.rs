@@ -1,28 +1,23 @@
 //! Every row of the referee contract's table: money to the wei, and reputation.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
 use surety_contracts::*;
 
+use super::{gains, wei::*};
 use crate::*;
-
-/// What an account gained or lost, in wei.
-type Change = i128;
 
 /// Runs a game and checks what client, worker and referee gained, that nothing stays behind, and how the scores moved.
 #[track_caller]
 fn game<P: Platform + Default>(
     edit: impl FnOnce(&mut World<P>),
     play: impl FnOnce(&World<P>),
-    [client, worker, referee]: [Change; 3],
+    [client, worker, referee]: [i128; 3],
     [worker_score, referee_score]: [i64; 2],
-) -> World<P> {
+) {
     let mut world = World::new(|_| {});
     edit(&mut world);
-    let before = world.money();
-    play(&world);
+    let gained = gains(&world, play);
     assert_eq!(world.case().phase, CasePhase::Closed);
-    let after = world.money();
-    let gained = std::array::from_fn(|i| change(before[i], after[i]));
     assert_eq!(
         gained,
         [client, worker, referee, 0],
@@ -34,22 +29,7 @@ fn game<P: Platform + Default>(
         [score(world.worker), score(world.referee)],
         [worker_score, referee_score]
     );
-    world
 }
-
-pub(super) fn change(before: U256, after: U256) -> Change {
-    match after >= before {
-        true => (after - before).to::<u128>() as i128,
-        false => -((before - after).to::<u128>() as i128),
-    }
-}
-
-const R: Change = REWARD as Change;
-const W: Change = BONUS as Change;
-const D: Change = DEPOSIT as Change;
-const R3: Change = FEE as Change;
-const W3: Change = CASE_BONUS as Change;
-const N: Change = STAKE as Change;
 
 fn same<P>(_: &mut World<P>) {}
 
@@ -110,7 +90,7 @@ pub fn reveals_against_nothing<P: Platform + Default>() {
 
 pub fn differs_from_a_withheld_result<P: Platform + Default>() {
     let play = |world: &World<P>| {
-        world.both_sealed().reveal_result().reveal_opinion();
+        world.both_revealed();
         world.demand(&[1, 3]).run_out().settle();
     };
     game(worker_cheats, play, [D - R3, -D, R3], [-1, 0]);
@@ -119,7 +99,7 @@ pub fn differs_from_a_withheld_result<P: Platform + Default>() {
 /// An equal and honest referee holds every leaf and could have delivered.
 pub fn equals_a_withheld_result<P: Platform + Default>() {
     let play = |world: &World<P>| {
-        world.both_sealed().reveal_result().reveal_opinion();
+        world.both_revealed();
         world.demand(&[1, 3]).run_out().settle();
     };
     game(same, play, [D + N, -D, -N], [-1, -2]);
@@ -127,7 +107,7 @@ pub fn equals_a_withheld_result<P: Platform + Default>() {
 
 pub fn equal_and_paid<P: Platform + Default>() {
     let play = |world: &World<P>| {
-        world.both_sealed().reveal_result().reveal_opinion();
+        world.both_revealed();
         world.accept().settle();
     };
     let client = -R - W - R3 - W3;
@@ -137,7 +117,7 @@ pub fn equal_and_paid<P: Platform + Default>() {
 /// Both traced and punished.
 pub fn equal_and_false<P: Platform + Default>() {
     let play = |world: &World<P>| {
-        world.both_sealed().reveal_result().reveal_opinion();
+        world.both_revealed();
         world.judge().settle();
     };
     game(both_cheat, play, [D + N, -D, -N], [-1, -2]);
@@ -146,7 +126,7 @@ pub fn equal_and_false<P: Platform + Default>() {
 /// The worker cheats alone, and the referee's result shows where.
 pub fn names_the_wrong_element<P: Platform + Default>() {
     let play = |world: &World<P>| {
-        world.both_sealed().reveal_result().reveal_opinion();
+        world.both_revealed();
         world.judge().settle();
     };
     game(worker_cheats, play, [D - R3 - W3, -D, R3 + W3], [-1, 1]);
@@ -155,7 +135,7 @@ pub fn names_the_wrong_element<P: Platform + Default>() {
 /// A mismatch alone convicts nobody.
 pub fn differs_and_paid<P: Platform + Default>() {
     let play = |world: &World<P>| {
-        world.both_sealed().reveal_result().reveal_opinion();
+        world.both_revealed();
         world.run_out().settle();
     };
     game(referee_cheats, play, [-R, R, 0], [0; 2]);
@@ -169,7 +149,7 @@ pub fn anybody_confirms_equal_results<P: Platform + Default>() {
             world.stranger,
             world.escrow,
             0,
-            &IEscrow::confirmCall { terms: world.terms() },
+            &world.confirm_call(),
             IEscrow::NotRevealed {},
         );
         world.reveal_opinion().confirm();
@@ -184,11 +164,11 @@ pub fn anybody_confirms_equal_results<P: Platform + Default>() {
 pub fn reputation_adds_up<P: Platform + Default>() {
     let mut world = World::<P>::new(|_| {});
     let play = |world: &World<P>| {
-        world.both_sealed().reveal_result().reveal_opinion();
+        world.both_revealed();
     };
     play(&world);
     world.accept().settle();
-    world.terms.salt = alloy_primitives::B256::repeat_byte(2);
+    world.terms.salt = B256::repeat_byte(2);
     world.start = world.platform.now();
     world.terms.acceptBy = world.start + ACCEPT;
     both_cheat(&mut world);

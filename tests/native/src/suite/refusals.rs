@@ -234,12 +234,9 @@ pub fn impostors_are_refused<P: Platform + Default>() {
     let world = case_in::<P>(CasePhase::Revealed);
     for answer in &garbage {
         world.platform.impostor(world.escrow, None, answer.clone());
-        let settle = world.platform.peek(
-            world.stranger,
-            world.verifier,
-            0,
-            IReferee::settleCall { terms: world.terms() }.abi_encode(),
-        );
+        let settle = world
+            .platform
+            .peek(world.stranger, world.verifier, 0, world.settle_call().abi_encode());
         let expected = Bytes::from(IReferee::EscrowFailed {}.abi_encode());
         assert_eq!(settle.map_err(Bytes::from), Err(expected));
     }

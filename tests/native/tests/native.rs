@@ -1,0 +1,3 @@
+//! The contracts as native code.
+
+surety_native::suite!(surety_native::Native);
