@@ -1,21 +1,24 @@
 //! Exhaustive model checking of the contracts' own code: every interleaving of every call by client, worker, referee and
 //! a stranger with the clock, on the chain in memory.
 //!
-//! Windows are a few seconds long and the clock moves by one, so that the whole state space is finite and nothing about
-//! deadlines is left out. A state is the chain itself: storage, balances and time. What merges states is that the contracts
-//! forget: two histories that leave the same chain are one state.
+//! Windows are a few seconds long and the clock moves by one, so that nothing about deadlines is left out. A state is the
+//! chain itself: storage, balances and time, in its [normal form](Game::normal). Two histories that leave the same chain,
+//! or the same at another time, are one state, and the state space is finite.
 
 mod moves;
+mod normal;
 mod promises;
 
-use std::cell::RefCell;
+use std::{cell::RefCell, mem};
 
 use alloy_primitives::{Address, B256, U256};
 use stateright::{Model, Property};
 use surety_collusion::state::Record as Pact;
 use surety_contracts::{PactPhase, Phase, Terms};
 use surety_escrow::state::State as Job;
-use surety_native::{Chain, Native, State, Work, World};
+use surety_native::{
+    BOND, BONUS, BRIBE, CASE_BONUS, Chain, DEPOSIT, FEE, Native, PACT_STAKE, REWARD, STAKE, State, Work, World,
+};
 
 pub use moves::{Kind, Move, Role};
 
@@ -23,6 +26,10 @@ pub use moves::{Kind, Move, Role};
 const RIGHT: [u64; 2] = [2, 3];
 /// False ones: an element that is wrong, one that is missing, two out of order.
 const FALSE: [&[u64]; 3] = [&[1, 2, 3], &[2], &[3, 2]];
+/// Response window in seconds. It must be shorter than the dispute window.
+const RESPONSE: u64 = 1;
+/// Bonds that the client can pay.
+const BONDS: u128 = 2;
 
 /// What kind of job is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,13 +88,13 @@ thread_local! {
     static CHAIN: RefCell<Chain> = RefCell::new(world(Setting::Predicate).platform.chain.clone());
 }
 
-/// Small numbers, so that the clock's every second counts. The response window must be shorter than the dispute window.
+/// Small numbers, so that the clock's every second counts.
 fn world(setting: Setting) -> World<Native> {
     let mut world = World::<Native>::over(4, |terms| {
         let begin = terms.acceptBy - surety_native::ACCEPT;
         terms.acceptBy = begin + 1;
         (terms.computeWindow, terms.disputeWindow) = (2, 2);
-        (terms.responseWindow, terms.rulingWindow) = (1, 1);
+        (terms.responseWindow, terms.rulingWindow) = (RESPONSE as u32, 1);
         if setting != Setting::Game {
             (terms.verifier, terms.isSealed) = (Address::ZERO, false);
         }
@@ -101,11 +108,25 @@ fn world(setting: Setting) -> World<Native> {
     world
 }
 
+/// What everybody can spend: all their stakes once, and the client a few bonds. Demands and deliveries could else move
+/// money to and fro for ever.
+fn purses(world: &World<Native>) -> [(Address, U256); 4] {
+    let pact = BRIBE + 2 * PACT_STAKE;
+    [
+        (world.client, REWARD + BONUS + FEE + CASE_BONUS + BONDS * BOND),
+        (world.worker, DEPOSIT + pact),
+        (world.referee, STAKE + pact),
+        (world.stranger, DEPOSIT),
+    ]
+    .map(|(account, wei)| (account, U256::from(wei)))
+}
+
 impl Game {
     pub fn new(setting: Setting, honest: Honest) -> Self {
         let world = world(setting);
         let mut start = world.platform.chain.snapshot();
         start.logs.clear();
+        start.balances.extend(purses(&world));
         let place = Place {
             id: world.id(),
             terms: world.terms(),
@@ -128,33 +149,26 @@ impl Game {
         }
     }
 
-    /// Makes a call in a position; none if the contract refuses it.
-    fn call(&self, position: &Position, index: usize) -> Option<Position> {
-        let Move {
-            from,
-            to,
-            value,
-            data,
-            kind,
-            ..
-        } = &self.moves[index];
-        let chain = self.on_chain(&position.chain, |chain| {
-            chain.call(*from, *to, U256::from(*value), data).is_ok()
-        })?;
-        let shown = position.shown || matches!(kind, Kind::DeliverAll | Kind::Show);
-        let next = Position { chain, shown };
-        (next != *position).then_some(next)
+    /// What a step makes of the chain; none if the contract refuses the call.
+    pub fn step(&self, chain: &State, step: Step) -> Option<State> {
+        match step {
+            Step::Call(index) => {
+                let Move {
+                    from, to, value, data, ..
+                } = &self.moves[index];
+                let (answer, after) = on_chain(chain, |chain| chain.call(*from, *to, U256::from(*value), data));
+                answer.is_ok().then_some(after)
+            }
+            Step::Second => Some(State {
+                time: chain.time + 1,
+                ..chain.clone()
+            }),
+        }
     }
 
-    /// The state after `run`, if it says that it did something.
-    fn on_chain(&self, before: &State, run: impl FnOnce(&Chain) -> bool) -> Option<State> {
-        CHAIN.with_borrow(|chain| {
-            chain.restore(before.clone());
-            run(chain).then(|| {
-                chain.with(|state| state.logs.clear());
-                chain.snapshot()
-            })
-        })
+    /// Every step that anybody could try, in time or not.
+    pub fn steps(&self) -> impl Iterator<Item = Step> {
+        (0..self.moves.len()).map(Step::Call).chain([Step::Second])
     }
 
     fn job(&self, state: &State) -> Job {
@@ -180,25 +194,18 @@ impl Game {
         Pact::unpack(record).phase
     }
 
-    /// What a stranger makes of a position alone: waits, ticks, settles, until nothing is left; none if it cannot.
-    fn play_out(&self, before: &State) -> Option<State> {
+    /// What a stranger makes of a position alone: waits until every clock ran out, ticks, settles, checks.
+    fn play_out(&self, before: &State) -> State {
         // Longer than any window.
         const LONG: u64 = 10;
-        self.on_chain(before, |chain| {
-            for _ in 0..6 {
-                let state = chain.snapshot();
-                if self.is_settled(&state) {
-                    return true;
-                }
-                let due = self.job(&state).clock.max(self.place.terms.acceptBy);
-                chain.with(|state| state.time = state.time.max(due) + LONG);
-                for play in self.moves.iter().filter(|play| play.kind == Kind::Exit) {
-                    // Whatever is not due is refused.
-                    let _ = chain.call(play.from, play.to, U256::ZERO, &play.data);
-                }
+        let ((), after) = on_chain(before, |chain| {
+            chain.with(|state| state.time += LONG);
+            for play in self.moves.iter().filter(|play| play.kind == Kind::Exit) {
+                // Whatever is not due is refused.
+                let _ = chain.call(play.from, play.to, U256::ZERO, &play.data);
             }
-            false
-        })
+        });
+        after
     }
 
     /// Nothing is left for anybody, in any contract.
@@ -212,6 +219,17 @@ impl Game {
         let held = [escrow, verifier, collusion].map(|contract| state.balance(contract));
         self.is_over(state) && held.iter().all(U256::is_zero)
     }
+}
+
+/// What `run` returns, and the state that it leaves behind.
+fn on_chain<T>(before: &State, run: impl FnOnce(&Chain) -> T) -> (T, State) {
+    CHAIN.with_borrow(|chain| {
+        chain.restore(before.clone());
+        let answer = run(chain);
+        let mut after = chain.with(mem::take);
+        after.logs.clear();
+        (answer, after)
+    })
 }
 
 fn word(state: &State, contract: Address, base: B256, offset: u64) -> B256 {
@@ -248,23 +266,19 @@ impl Model for Game {
     }
 
     fn next_state(&self, position: &Position, step: Step) -> Option<Position> {
-        match step {
-            Step::Call(index) => self.call(position, index),
-            Step::Second => {
-                let mut next = position.clone();
-                next.chain.time += 1;
-                Some(next)
-            }
-        }
+        let shows = match step {
+            Step::Call(index) => matches!(self.moves[index].kind, Kind::DeliverAll | Kind::Show),
+            Step::Second => false,
+        };
+        let next = Position {
+            chain: self.normal(self.step(&position.chain, step)?),
+            shown: position.shown || shows,
+        };
+        (next != *position).then_some(next)
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
         promises::of(self.honest)
-    }
-
-    fn within_boundary(&self, position: &Position) -> bool {
-        // Every clock of these terms has run out by then; settled positions have no moves anyway.
-        position.chain.time <= self.place.before.time + 40
     }
 
     fn format_action(&self, step: &Step) -> String {

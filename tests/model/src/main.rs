@@ -1,20 +1,22 @@
 //! Explores every setting and every kind of honesty to the end, and prints how many states there were.
 
-use std::{process::ExitCode, thread};
+use std::{io, process::ExitCode, thread, time::Instant};
 
-use stateright::{Checker, Model};
+use stateright::{Checker, Model, report::WriteReporter};
 use surety_model::{Game, Honest, Setting};
 
 fn main() -> ExitCode {
     let threads = thread::available_parallelism().map_or(1, |count| count.get());
     println!(
-        "{:<10} {:<7} {:>12} {:>12} {:>6}  promises",
-        "setting", "honest", "states", "unique", "depth"
+        "{:<10} {:<7} {:>12} {:>12} {:>6} {:>8}  promises",
+        "setting", "honest", "steps", "states", "depth", "seconds"
     );
     let mut kept = true;
     for setting in [Setting::Predicate, Setting::Referee, Setting::Game] {
         for honest in [Honest::Nobody, Honest::Worker, Honest::Client, Honest::Both] {
-            let checker = Game::new(setting, honest).checker().threads(threads).spawn_bfs().join();
+            let begin = Instant::now();
+            let checker = Game::new(setting, honest).checker().threads(threads).spawn_bfs();
+            let checker = checker.report(&mut WriteReporter::new(&mut io::stderr()));
             let broken: Vec<_> = checker
                 .discoveries()
                 .into_iter()
@@ -26,12 +28,13 @@ fn main() -> ExitCode {
                 })
                 .collect();
             println!(
-                "{:<10} {:<7} {:>12} {:>12} {:>6}  {}",
+                "{:<10} {:<7} {:>12} {:>12} {:>6} {:>8}  {}",
                 format!("{setting:?}"),
                 format!("{honest:?}"),
                 checker.state_count(),
                 checker.unique_state_count(),
                 checker.max_depth(),
+                begin.elapsed().as_secs(),
                 if broken.is_empty() {
                     "kept".to_owned()
                 } else {

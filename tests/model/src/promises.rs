@@ -13,13 +13,17 @@ type Check = fn(&Game, &Position) -> bool;
 
 /// The promises of every play, and those to whoever is honest.
 pub fn of(honest: Honest) -> Vec<Property<Game>> {
-    let mut promises: Vec<(&'static str, Check)> = vec![
-        ("conservation", conservation),
-        ("solvency", solvency),
-        ("exit", exit),
-        ("a conviction names a real fault", real_fault),
-        ("no reputation without a case", reputation),
-    ];
+    let mut promises: Vec<(&'static str, Check)> = Vec::new();
+    if honest == Honest::Nobody {
+        // Whatever happens while somebody is honest happens here too.
+        promises.extend([
+            ("conservation", conservation as Check),
+            ("solvency", solvency),
+            ("exit", exit),
+            ("a conviction names a real fault", real_fault),
+            ("no reputation without a case", reputation),
+        ]);
+    }
     if matches!(honest, Honest::Worker | Honest::Both) {
         promises.push(("fairness for the worker", fair_to_worker));
         promises.push(("the worker is paid in the end", worker_is_paid));
@@ -96,7 +100,7 @@ fn exit(game: &Game, position: &Position) -> bool {
     if game.job(&position.chain).phase == Phase::None {
         return true;
     }
-    game.play_out(&position.chain).is_some_and(|end| game.is_settled(&end))
+    game.is_settled(&game.play_out(&position.chain))
 }
 
 /// A right result is convicted of nothing but withholding; with a predicate at least.
@@ -135,9 +139,7 @@ fn worker_is_paid(game: &Game, position: &Position) -> bool {
     if game.setting == Setting::Referee || job.phase != Phase::Committed {
         return true;
     }
-    let Some(end) = game.play_out(&position.chain) else {
-        return false;
-    };
+    let end = game.play_out(&position.chain);
     // A bribe that was offered can be lost: that is no part of the job.
     let worker = game.place.terms.worker;
     let staked = match game.pact_phase(&position.chain) {
