@@ -1,12 +1,6 @@
 //! Chains that outlive their process.
 
-use std::{
-    env, fs,
-    path::Path,
-    process::{Command, Stdio},
-    thread,
-    time::Duration,
-};
+use std::{fs, path::Path, thread, time::Duration};
 
 use alloy::eips::BlockId;
 use alloy_primitives::{Address, Bytes, U256};
@@ -14,8 +8,6 @@ use surety_devnet::{Config, Mining, Node, NodeError, store::Autosave};
 use tempfile::TempDir;
 
 use crate::support::*;
-
-const PATH: &str = "SURETY_TEST_STATE";
 
 /// Returns calldata.
 const ECHO: &str = r#"(module
@@ -140,51 +132,4 @@ fn changes_are_saved_while_the_chain_runs_and_when_it_stops() {
     node.mine(5, None);
     autosave.stop().expect("saved");
     assert_eq!(open(&path).expect("loaded").block_number(), 7);
-}
-
-/// Not a test of its own: the process that the next test kills. Saves a chain that changes, without end.
-#[test]
-#[ignore = "runs until it is killed"]
-fn saves_until_it_is_killed() {
-    let path = env::var_os(PATH).expect("the test that starts this names a file");
-    let node = open(Path::new(&path)).expect("loaded");
-    let account = Address::with_last_byte(0xbb);
-    loop {
-        for slot in 0..2_000 {
-            node.set_storage(account, U256::from(slot), word(node.block_number() + 1));
-        }
-        node.mine(1, None);
-        node.save(Path::new(&path)).expect("saved");
-    }
-}
-
-#[test]
-fn a_process_killed_while_it_writes_leaves_a_file_that_loads() {
-    let folder = folder();
-    let path = folder.path().join("state");
-    let mut height = 0;
-    for round in 0..25_u64 {
-        let mut child = Command::new(env::current_exe().expect("this program"))
-            .args(["--ignored", "--exact", "store::saves_until_it_is_killed"])
-            .env(PATH, &path)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("it starts");
-        thread::sleep(Duration::from_millis(60 + 7 * round));
-        child.kill().expect("it runs until it is killed");
-        child.wait().expect("it ends");
-        let node = open(&path).expect("the file loads, or is not there yet");
-        assert!(node.block_number() >= height, "blocks that were saved stay");
-        height = node.block_number();
-        if height > 0 {
-            let account = Address::with_last_byte(0xbb);
-            assert_eq!(
-                slot(&node, account, 0),
-                slot(&node, account, 1_999),
-                "all of a save, or none of it"
-            );
-        }
-    }
-    assert!(height > 0, "the processes came to save");
 }
