@@ -2,9 +2,10 @@
 
 CARGO ?= cargo
 
-.PHONY: demo test build lint cast clean help cargo-stylus bench-devnet cache-manager
+.PHONY: demo test build lint cast clean help cargo-stylus bench-devnet fuzz-devnet cache-manager
 
 TOOLS = $(CURDIR)/target/tools
+SECONDS ?= 60
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/'
@@ -29,11 +30,17 @@ cargo-stylus: build ## run the real cargo-stylus against the chain: installs it,
 bench-devnet: ## measure the chain, beside anvil from the npm registry
 	$(CARGO) build --profile fast --locked -p surety -p surety-bench
 	npm install --no-save --prefix $(TOOLS) @foundry-rs/anvil@1.7.1
-	target/fast/surety-bench --surety target/fast/surety --anvil $$(ls $(TOOLS)/node_modules/@foundry-rs/anvil-*/bin/anvil)
+	npm install --no-save --prefix devnet/contracts
+	npm run bench --prefix devnet/contracts
+	target/fast/surety-bench --surety target/fast/surety --contracts target/bench --anvil $$(ls $(TOOLS)/node_modules/@foundry-rs/anvil-*/bin/anvil)
+
+fuzz-devnet: ## send the chain made-up programs and requests, SECONDS=60 of each
+	$(CARGO) run --locked -p surety-fuzz -- programs --seconds $(SECONDS)
+	$(CARGO) run --locked -p surety-fuzz -- requests --seconds $(SECONDS)
 
 cache-manager: ## compile devnet/contracts/CacheManager.sol, and fail if the chain holds something else
 	npm install --no-save --prefix devnet/contracts
-	npm run build --prefix devnet/contracts
+	npm run cache-manager --prefix devnet/contracts
 	git diff --exit-code devnet/src/node/cache_manager.hex
 
 cast: build ## carry one job out with cast alone, as docs/CAST.md has it (needs npm)

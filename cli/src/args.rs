@@ -135,6 +135,9 @@ pub struct DevnetArgs {
     /// Seconds between two saves
     #[arg(long, value_name = "SECONDS", default_value_t = 2, requires = "state", value_parser = clap::value_parser!(u64).range(1..))]
     pub state_interval: u64,
+    /// Latest blocks to keep, with their transactions, receipts, logs and states
+    #[arg(long, value_name = "BLOCKS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(256..))]
+    pub history: u64,
 }
 
 #[derive(Args, Debug)]

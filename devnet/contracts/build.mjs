@@ -1,22 +1,33 @@
-// Compiles CacheManager.sol to the code that the genesis block holds: `node build.mjs`, with `npm install solc@0.8.30` beside it.
-import { readFileSync, writeFileSync } from "node:fs";
+// Compiles a contract and writes its bytecode, in hex, with `npm install` done beside this file:
+// node build.mjs SOURCE CONTRACT deployed|creation OUTPUT
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import solc from "solc";
 
-const name = "CacheManager.sol";
-const source = readFileSync(new URL(name, import.meta.url), "utf8");
+const [path, contract, kind, output] = process.argv.slice(2);
+const field = { deployed: "deployedBytecode", creation: "bytecode" }[kind];
+if (!field || !output) {
+  console.error("expected: node build.mjs SOURCE CONTRACT deployed|creation OUTPUT");
+  process.exit(1);
+}
+const name = basename(path);
 const input = {
   language: "Solidity",
-  sources: { [name]: { content: source } },
+  sources: { [name]: { content: readFileSync(path, "utf8") } },
   settings: {
     evmVersion: "cancun",
     optimizer: { enabled: true, runs: 200 },
     metadata: { bytecodeHash: "none", appendCBOR: false },
-    outputSelection: { "*": { "*": ["evm.deployedBytecode.object", "storageLayout"] } },
+    outputSelection: { "*": { "*": [`evm.${field}.object`] } },
   },
 };
 const { errors = [], contracts } = JSON.parse(solc.compile(JSON.stringify(input)));
 for (const { formattedMessage } of errors) console.error(formattedMessage);
 if (errors.some(({ severity }) => severity === "error")) process.exit(1);
-const { evm } = contracts[name].CacheManager;
-const lines = evm.deployedBytecode.object.match(/.{1,120}/g).join("\n");
-writeFileSync(new URL("../src/node/cache_manager.hex", import.meta.url), `${lines}\n`);
+const code = contracts[name]?.[contract]?.evm[field].object;
+if (!code) {
+  console.error(`${path} has no contract ${contract}`);
+  process.exit(1);
+}
+mkdirSync(dirname(output), { recursive: true });
+writeFileSync(output, `${code.match(/.{1,120}/g).join("\n")}\n`);

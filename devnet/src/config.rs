@@ -38,6 +38,9 @@ pub struct Config {
     pub dev_accounts: bool,
     /// Wei of each of the ten accounts that anvil and hardhat also have.
     pub dev_balance: U256,
+    /// Latest blocks that are kept, with their transactions, receipts and logs and the states after them. At least 256 are,
+    /// and fewer than this if they are very large. Blocks since the first snapshot stay for as long as it exists.
+    pub history: u64,
     /// Gas that `eth_call` and `eth_estimateGas` may use.
     pub call_gas_cap: u64,
 }
@@ -54,6 +57,7 @@ impl Default for Config {
             genesis_timestamp: None,
             dev_accounts: true,
             dev_balance: U256::from(10_000) * U256::from(10).pow(U256::from(18)),
+            history: 10_000,
             call_gas_cap: 50_000_000,
         }
     }

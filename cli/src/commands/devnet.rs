@@ -10,9 +10,13 @@ use crate::args::{DevnetArgs, GlobalArgs};
 
 /// Serves until it is interrupted.
 pub async fn run(global: &GlobalArgs, args: &DevnetArgs) -> Result<()> {
+    let config = Config {
+        history: args.history,
+        ..Config::default()
+    };
     let node = match &args.state {
-        Some(path) => Node::open(Config::default(), path),
-        None => Node::new(Config::default()),
+        Some(path) => Node::open(config, path),
+        None => Node::new(config),
     };
     let node = node.context("cannot start the chain")?;
     let address = SocketAddr::new(args.host, args.port);

@@ -7,11 +7,11 @@ use std::{
 
 use alloy_primitives::Bytes;
 use anyhow::{Result, bail, ensure};
+use surety_bench_program as sha256;
 use surety_stylus::{Engine, Env, Frame, FrameInput, Module, OutcomeKind, Rules, Step, activate, memory::PAGE_LIMIT};
 
-use crate::sha256;
-
-const PROGRAM: &[u8] = include_bytes!("../wasm/hash.wasm");
+/// The program as the build script made it.
+const PROGRAM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/program.wasm"));
 const ROUNDS: u32 = 1_000_000;
 const REPEATS: usize = 7;
 const INK_PRICE: u32 = 10_000;
@@ -69,7 +69,7 @@ fn run(module: &std::sync::Arc<Module>) -> Result<Bytes> {
         },
         is_static: false,
         reentrant: false,
-        trace: false,
+        trace: None,
     });
     match frame.resume(None) {
         Step::Done(outcome) if outcome.kind == OutcomeKind::Success => Ok(outcome.output),

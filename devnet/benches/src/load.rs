@@ -1,6 +1,6 @@
 //! Transactions, signed beforehand, sent by several accounts at once.
 
-use std::time::Instant;
+use std::{fs, path::Path, time::Instant};
 
 use alloy::{
     consensus::{SignableTransaction, TxEip1559, TxEnvelope},
@@ -15,8 +15,6 @@ use tokio::task::JoinSet;
 
 use crate::server::Running;
 
-const TOKEN: &str = include_str!("../contracts/token.hex");
-const LOOP: &str = include_str!("../contracts/loop.hex");
 const MINT: [u8; 4] = hex!("40c10f19");
 const TRANSFER: [u8; 4] = hex!("a9059cbb");
 const RUN: [u8; 4] = hex!("a444f5e9");
@@ -71,7 +69,7 @@ impl Account {
 
 impl Load {
     /// Transactions a second, from the first that is sent to the last that is in a block.
-    pub async fn rate(self, server: &Running, count: usize) -> Result<f64> {
+    pub async fn rate(self, server: &Running, contracts: &Path, count: usize) -> Result<f64> {
         let chain_id = server.number("eth_chainId", json!([])).await?;
         let mut accounts = Vec::new();
         for key in KEYS {
@@ -81,7 +79,7 @@ impl Load {
                 nonce: 0,
             });
         }
-        let contract = self.prepare(server, &mut accounts).await?;
+        let contract = self.prepare(server, contracts, &mut accounts).await?;
         // A loop is worth many transfers.
         let each = match self {
             Self::Compute => count / KEYS.len() / 8,
@@ -110,12 +108,14 @@ impl Load {
     }
 
     /// Deploys what is needed.
-    async fn prepare(self, server: &Running, accounts: &mut [Account]) -> Result<Address> {
-        let (code, token) = match self {
+    async fn prepare(self, server: &Running, contracts: &Path, accounts: &mut [Account]) -> Result<Address> {
+        let (name, token) = match self {
             Self::Transfer => return Ok(Address::repeat_byte(0xee)),
-            Self::Token => (TOKEN, true),
-            Self::Compute => (LOOP, false),
+            Self::Token => ("Token.hex", true),
+            Self::Compute => ("Loop.hex", false),
         };
+        let file = contracts.join(name);
+        let code = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
         let digits: String = code.split_ascii_whitespace().collect();
         let raw = accounts[0].sign(TxKind::Create, hex::decode(digits)?.into(), 0, 3_000_000)?;
         let hash = server.call("eth_sendRawTransaction", json!([raw])).await?;

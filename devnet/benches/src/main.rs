@@ -5,7 +5,6 @@
 mod hashing;
 mod load;
 mod server;
-mod sha256;
 
 use std::path::PathBuf;
 
@@ -21,6 +20,9 @@ struct Args {
     /// The surety program, built for speed
     #[arg(long)]
     surety: PathBuf,
+    /// Folder with the creation code of Bench.sol's contracts, as `NAME.hex`
+    #[arg(long, required_unless_present = "hashing")]
+    contracts: Option<PathBuf>,
     /// anvil; without it there is nothing to compare with
     #[arg(long)]
     anvil: Option<PathBuf>,
@@ -39,9 +41,9 @@ struct Args {
 async fn main() -> Result<()> {
     let args = Args::parse();
     println!("{}", hashing::measure()?);
-    if args.hashing {
+    let Some(contracts) = args.contracts.filter(|_| !args.hashing) else {
         return Ok(());
-    }
+    };
     let mut servers = vec![("surety devnet", Server::surety(&args.surety))];
     if let Some(anvil) = &args.anvil {
         servers.push(("anvil", Server::anvil(anvil)));
@@ -60,7 +62,7 @@ async fn main() -> Result<()> {
         let mut row = vec![(*name).to_string(), format!("{} ms", ready.as_millis())];
         for load in [Load::Transfer, Load::Token, Load::Compute] {
             let running = server.start().await?;
-            let rate = load.rate(&running, args.count).await?;
+            let rate = load.rate(&running, &contracts, args.count).await?;
             row.push(format!("{rate:.0}"));
         }
         table.add_row(row);

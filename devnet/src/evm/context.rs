@@ -1,5 +1,7 @@
 //! What an execution carries along besides revm's own context.
 
+use std::collections::VecDeque;
+
 use alloy_primitives::{Address, B256, U256, address};
 use revm::{Journal, context::Context};
 use surety_stylus::{Engine, memory::Pages};
@@ -23,8 +25,44 @@ pub struct Facts<'a> {
     pub debug_chain: bool,
     /// Height of the block on this chain; `BlockEnv::number` is L1's.
     pub l2_block: u64,
-    /// Hashes of the blocks before it, by number.
-    pub block_hashes: &'a [B256],
+    /// Of the blocks before it; there may be more.
+    pub block_hashes: &'a BlockHashes,
+}
+
+/// Hashes of consecutive blocks.
+#[derive(Clone, Debug, Default)]
+pub struct BlockHashes {
+    /// Number of the first one.
+    first: u64,
+    hashes: VecDeque<B256>,
+}
+
+impl BlockHashes {
+    /// Adds the hash of the block that follows the last one; of any block, if there is none yet.
+    pub fn push(&mut self, number: u64, hash: B256) {
+        if self.hashes.is_empty() {
+            self.first = number;
+        }
+        self.hashes.push_back(hash);
+    }
+
+    pub fn get(&self, number: u64) -> Option<B256> {
+        let position = number.checked_sub(self.first)?;
+        self.hashes.get(usize::try_from(position).ok()?).copied()
+    }
+
+    /// Takes back those after block `last`.
+    pub fn truncate(&mut self, last: u64) {
+        let keep = (last + 1).saturating_sub(self.first);
+        self.hashes.truncate(usize::try_from(keep).unwrap_or(usize::MAX));
+    }
+
+    /// Gives up those of the blocks before `number`.
+    pub fn forget_before(&mut self, number: u64) {
+        while self.first < number && self.hashes.pop_front().is_some() {
+            self.first += 1;
+        }
+    }
 }
 
 impl Facts<'_> {

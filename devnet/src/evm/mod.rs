@@ -38,7 +38,7 @@ use revm::{
     state::EvmState,
 };
 
-pub use context::{Arb, BlockEnv, Ctx, Facts, TxEnv};
+pub use context::{Arb, BlockEnv, BlockHashes, Ctx, Facts, TxEnv};
 pub use vm::ArbEvm;
 
 use crate::state::StateView;

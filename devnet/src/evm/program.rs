@@ -211,7 +211,7 @@ fn start(ctx: &mut Ctx<'_>, inputs: &CallInputs) -> Result<Frame, Refusal> {
         },
         is_static: inputs.is_static,
         reentrant: spans > 1,
-        trace: ctx.chain.recorder.is_some(),
+        trace: ctx.chain.recorder.as_ref().map(|recorder| recorder.budget().clone()),
     }))
 }
 

@@ -8,7 +8,7 @@ use revm::{
     context_interface::CreateScheme,
     interpreter::{CallScheme, FrameInput},
 };
-use surety_stylus::HostioRecord;
+use surety_stylus::{HostioRecord, TraceBudget};
 
 /// One host call, or one call that an EVM contract made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,10 +23,12 @@ pub struct Step {
 }
 
 /// Collects steps while a transaction runs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Recorder {
     open: Vec<Node>,
     done: Vec<Step>,
+    /// What all frames together may record. What is over it is left out.
+    budget: TraceBudget,
 }
 
 #[derive(Debug)]
@@ -47,6 +49,18 @@ struct Callee {
 }
 
 impl Recorder {
+    pub const fn new(budget: TraceBudget) -> Self {
+        Self {
+            open: Vec::new(),
+            done: Vec::new(),
+            budget,
+        }
+    }
+
+    pub const fn budget(&self) -> &TraceBudget {
+        &self.budget
+    }
+
     /// A contract begins to run.
     pub fn enter(&mut self, input: &FrameInput, address: Address) {
         self.open.push(Node {
@@ -80,14 +94,20 @@ impl Recorder {
             None => callees.into_iter().map(Callee::into_evm_step).collect(),
         };
         match self.open.last_mut() {
-            Some(caller) => caller.callees.push(Callee { name, address, steps }),
+            Some(caller) => {
+                if self.budget.spend(0) {
+                    caller.callees.push(Callee { name, address, steps });
+                }
+            }
             None => self.done = steps,
         }
     }
 
     /// A call of the contract on top ended without a contract running: an account without code, a precompile, or refused.
     pub fn nothing_ran(&mut self, name: &'static str, address: Address) {
-        if let Some(caller) = self.open.last_mut() {
+        if let Some(caller) = self.open.last_mut()
+            && self.budget.spend(0)
+        {
             caller.callees.push(Callee {
                 name,
                 address,

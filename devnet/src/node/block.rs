@@ -118,6 +118,15 @@ impl Block {
         self.transactions.get(position.checked_sub(self.offset())?)
     }
 
+    /// About how many bytes of memory the block takes.
+    pub fn weight(&self) -> usize {
+        let log = |log: &Log| size_of::<Log>() + 32 * log.topics().len() + log.data.data.len();
+        let mined = |mined: &Mined| {
+            size_of::<Mined>() + mined.tx.envelope.encode_2718_len() + mined.logs.iter().map(log).sum::<usize>()
+        };
+        size_of::<Self>() + self.transactions.iter().map(mined).sum::<usize>()
+    }
+
     /// The hashes of all transactions, by position.
     pub fn hashes(&self) -> impl Iterator<Item = B256> + '_ {
         let start = self.start.iter().map(|start| start.hash);

@@ -1,6 +1,6 @@
 //! The chain behind a node: what is in it, and how a block is added.
 
-use std::collections::{HashMap, HashSet};
+use std::{cmp::Ordering, collections::HashSet};
 
 use alloy::consensus::Transaction as _;
 use alloy::eips::{BlockId, BlockNumberOrTag};
@@ -14,6 +14,7 @@ use super::{
     block::{Block, Draft, Mined, Terms},
     clock::Clock,
     genesis,
+    history::History,
     start::StartBlock,
     transaction::Transaction,
 };
@@ -24,14 +25,15 @@ use crate::{
     trie::StateTrie,
 };
 
-/// Blocks whose state can be asked for. Snapshots keep theirs for as long as they exist.
-pub const KEPT_STATES: usize = 1_024;
+/// Changes of the state that can be undone. More than so many are forgotten, and with them the states of old blocks.
+const MAX_CHANGES: u64 = 4_000_000;
 
 /// Everything that a snapshot brings back.
 pub struct Snapshot {
     pub id: u64,
     mark: Mark,
-    blocks: usize,
+    /// The block that was the latest.
+    head: u64,
     clock: Clock,
     terms: Terms,
     pool: Vec<Transaction>,
@@ -58,10 +60,7 @@ pub struct Chain {
     pub impersonates_all: bool,
     /// Counts how often somebody was in a position to change the chain.
     pub revision: u64,
-    blocks: Vec<Block>,
-    hashes: Vec<B256>,
-    numbers: HashMap<B256, u64>,
-    transactions: HashMap<B256, (u64, usize)>,
+    history: History,
     snapshots: Vec<Snapshot>,
     next_snapshot: u64,
 }
@@ -75,12 +74,13 @@ impl Chain {
         };
         let state = genesis::state(&config, &keys);
         let clock = Clock::starting_at(config.genesis_timestamp);
+        let history = History::default();
         let facts = Facts {
             chain_id: config.chain_id,
             arbos_version: config.arbos_version,
             debug_chain: config.debug_chain,
             l2_block: 0,
-            block_hashes: &[],
+            block_hashes: history.hashes(),
         };
         let rules = Rules {
             version: facts.stylus_version(),
@@ -104,99 +104,112 @@ impl Chain {
             impersonated: HashSet::new(),
             impersonates_all: false,
             revision: 0,
-            blocks: Vec::new(),
-            hashes: Vec::new(),
-            numbers: HashMap::new(),
-            transactions: HashMap::new(),
+            history,
             snapshots: Vec::new(),
             next_snapshot: 1,
             config,
         };
-        let draft = chain.draft(chain.clock.now(), Vec::new(), chain.state.mark());
-        chain.append(draft.seal());
+        chain.append(chain.clock.now(), Vec::new(), chain.state.mark());
         Ok(chain)
     }
 
     /// The latest block. There is always one: the first is made with the chain.
     pub fn head(&self) -> &Block {
-        &self.blocks[self.blocks.len() - 1]
+        self.history.head().expect("the first block is made with the chain")
     }
 
     pub fn height(&self) -> u64 {
         self.head().header.number
     }
 
-    /// The number that an id stands for, whether or not there is such a block. The pending block is the next one.
+    /// The number that an id stands for, whether or not there is such a block. The pending block is the next one, the earliest
+    /// one the oldest that is kept.
     pub fn number(&self, id: BlockId) -> Option<u64> {
         let number = match id {
-            BlockId::Hash(hash) => return self.numbers.get(&hash.block_hash).copied(),
+            BlockId::Hash(hash) => return self.history.number(&hash.block_hash),
             BlockId::Number(tag) => tag,
         };
         match number {
             BlockNumberOrTag::Latest | BlockNumberOrTag::Safe | BlockNumberOrTag::Finalized => Some(self.height()),
             BlockNumberOrTag::Pending => Some(self.height() + 1),
-            BlockNumberOrTag::Earliest => Some(0),
+            BlockNumberOrTag::Earliest => Some(self.history.oldest()),
             BlockNumberOrTag::Number(number) => (number <= self.height()).then_some(number),
         }
     }
 
     pub fn block(&self, number: u64) -> Option<&Block> {
-        self.blocks.get(usize::try_from(number).ok()?)
+        self.history.block(number)
+    }
+
+    /// A block that there is or was. Fails if it is no longer kept, or is yet to come.
+    pub fn mined(&self, number: u64) -> Result<&Block, NodeError> {
+        let oldest = self.history.oldest();
+        if number < oldest {
+            return Err(NodeError::Pruned { block: number, oldest });
+        }
+        self.block(number).ok_or(NodeError::UnknownBlock)
     }
 
     /// Block and position of a mined transaction, ArbOS' own included.
     pub fn find(&self, hash: B256) -> Option<(&Block, usize)> {
-        let (number, index) = *self.transactions.get(&hash)?;
-        Some((self.block(number)?, index))
+        self.history.find(&hash)
     }
 
-    /// The state after a block; the pending block is taken to be empty.
+    /// The state after a block; after the pending one, if the number is that of none yet.
     pub fn view(&self, number: u64) -> Result<StateView<'_>, NodeError> {
-        if number >= self.height() {
-            return Ok(StateView::new(&self.state, Overlay::default()));
+        match number.cmp(&self.height()) {
+            Ordering::Less => self.view_before(number + 1),
+            Ordering::Equal => Ok(self.latest()),
+            Ordering::Greater => Ok(self.pending().map_or_else(|| self.latest(), |pending| pending.view)),
         }
-        self.view_before(number + 1)
+    }
+
+    /// The present state.
+    pub fn latest(&self) -> StateView<'_> {
+        StateView::new(&self.state, Overlay::default())
     }
 
     /// The state that the first transaction of a block found.
     pub fn view_before(&self, number: u64) -> Result<StateView<'_>, NodeError> {
-        let block = self.block(number).ok_or(NodeError::UnknownBlock)?;
-        if block.before < self.state.oldest() {
-            return Err(NodeError::StateDiscarded {
-                block: number.saturating_sub(1),
-                oldest: self.oldest_state(),
-            });
-        }
+        let block = match self.mined(number) {
+            Ok(block) if block.before >= self.state.oldest() => block,
+            Ok(_) | Err(NodeError::Pruned { .. }) => {
+                return Err(NodeError::StateDiscarded {
+                    block: number.saturating_sub(1),
+                    oldest: self.oldest_state(),
+                });
+            }
+            Err(error) => return Err(error),
+        };
         Ok(StateView::new(&self.state, self.state.past(block.before)))
     }
 
     /// The earliest block whose state is still known.
     pub fn oldest_state(&self) -> u64 {
-        let kept = |block: &&Block| block.before >= self.state.oldest();
-        let first = self.blocks.iter().skip(1).find(kept);
-        first.map_or(self.height(), |block| block.header.number - 1)
+        let first = self.history.first(|block| block.before >= self.state.oldest());
+        first.map_or(self.height(), |block| block.header.number.saturating_sub(1))
+    }
+
+    /// The earliest block that is still known.
+    pub fn oldest_block(&self) -> u64 {
+        self.history.oldest()
     }
 
     /// What is so in block `number`.
     pub fn facts(&self, number: u64) -> Facts<'_> {
-        let known = usize::try_from(number).unwrap_or(usize::MAX).min(self.hashes.len());
         Facts {
             chain_id: self.config.chain_id,
             arbos_version: self.config.arbos_version,
             debug_chain: self.config.debug_chain,
             l2_block: number,
-            block_hashes: &self.hashes[..known],
+            block_hashes: self.history.hashes(),
         }
     }
 
     /// The nonce that a sender's next transaction needs, those that wait counted.
     pub fn next_nonce(&self, sender: Address) -> u64 {
         let mut nonce = self.state.account(sender).unwrap_or_default().nonce;
-        while self
-            .pool
-            .iter()
-            .any(|tx| tx.sender == sender && tx.envelope.nonce() == nonce)
-        {
+        while self.pool.iter().any(|tx| tx.sender == sender && tx.nonce() == nonce) {
             nonce += 1;
         }
         nonce
@@ -206,14 +219,14 @@ impl Chain {
     pub fn submit(&mut self, tx: Transaction) -> Result<B256, NodeError> {
         tx.check(self.config.chain_id)?;
         let hash = tx.hash();
-        let same = |other: &Transaction| other.sender == tx.sender && other.envelope.nonce() == tx.envelope.nonce();
-        if self.transactions.contains_key(&hash) || self.pool.iter().any(|other| other.hash() == hash) {
+        let same = |other: &Transaction| other.sender == tx.sender && other.nonce() == tx.nonce();
+        if self.find(hash).is_some() || self.pool.iter().any(|other| other.hash() == hash) {
             return Err(NodeError::AlreadyKnown(hash));
         }
         let nonce = self.state.account(tx.sender).unwrap_or_default().nonce;
-        if tx.envelope.nonce() < nonce {
+        if tx.nonce() < nonce {
             let error = InvalidTransaction::NonceTooLow {
-                tx: tx.envelope.nonce(),
+                tx: tx.nonce(),
                 state: nonce,
             };
             return Err(tx.refusal(&error, self.terms.base_fee));
@@ -244,8 +257,7 @@ impl Chain {
         match self.execute(&tx, timestamp, BlockCache::default(), None) {
             Ok((mined, _)) => {
                 self.clock.tick(self.head().header.timestamp);
-                let draft = self.draft(timestamp, vec![mined], before);
-                Ok(Some(self.append(draft.seal())))
+                Ok(Some(self.append(timestamp, vec![mined], before)))
             }
             Err(InvalidTransaction::NonceTooHigh { .. }) => {
                 self.pool.insert(position, tx);
@@ -257,7 +269,7 @@ impl Chain {
 
     /// The next waiting transaction that its sender's nonce allows.
     pub fn ready(&self) -> Option<B256> {
-        let ready = |tx: &&Transaction| self.state.account(tx.sender).unwrap_or_default().nonce == tx.envelope.nonce();
+        let ready = |tx: &&Transaction| self.state.account(tx.sender).unwrap_or_default().nonce == tx.nonce();
         self.pool.iter().find(ready).map(Transaction::hash)
     }
 
@@ -280,8 +292,7 @@ impl Chain {
                 Err(error) => tracing::warn!(hash = %tx.hash(), %error, "dropped a transaction that cannot be mined"),
             }
         }
-        let draft = self.draft(timestamp, transactions, before);
-        self.append(draft.seal())
+        self.append(timestamp, transactions, before)
     }
 
     /// Remembers where the chain stands.
@@ -291,7 +302,7 @@ impl Chain {
         self.snapshots.push(Snapshot {
             id,
             mark: self.state.mark(),
-            blocks: self.blocks.len(),
+            head: self.height(),
             clock: self.clock,
             terms: self.terms,
             pool: self.pool.clone(),
@@ -307,7 +318,7 @@ impl Chain {
         let Some(snapshot) = self.snapshots.drain(position..).next() else {
             return false;
         };
-        self.truncate(snapshot.blocks, snapshot.mark);
+        self.truncate(snapshot.head, snapshot.mark);
         self.clock = snapshot.clock;
         self.terms = snapshot.terms;
         self.pool = snapshot.pool;
@@ -327,28 +338,22 @@ impl Chain {
             return Ok(());
         }
         self.view_before(head + 1)?;
-        let blocks = self.blocks.len() - depth as usize;
-        let mark = self.blocks[blocks].before;
+        self.mined(head)?;
+        let mark = self.mined(head + 1)?.before;
         self.snapshots
-            .retain(|snapshot| snapshot.blocks <= blocks && snapshot.mark <= mark);
-        self.truncate(blocks, mark);
+            .retain(|snapshot| snapshot.head <= head && snapshot.mark <= mark);
+        self.truncate(head, mark);
         Ok(())
     }
 
-    /// Goes back to the first `blocks` blocks and the state at `mark`.
-    fn truncate(&mut self, blocks: usize, mark: Mark) {
+    /// Goes back to the block `head` and the state at `mark`.
+    fn truncate(&mut self, head: u64, mark: Mark) {
         let changed: Vec<_> = self.state.changed_since(mark).collect();
         self.state.undo_to(mark);
         let view = StateView::new(&self.state, Overlay::default());
         self.trie.update(changed, &view);
         self.in_trie = self.in_trie.min(mark);
-        for block in self.blocks.drain(blocks..) {
-            self.numbers.remove(&block.hash);
-            for hash in block.hashes() {
-                self.transactions.remove(&hash);
-            }
-        }
-        self.hashes.truncate(blocks);
+        self.history.truncate(head);
     }
 
     /// Executes a transaction on the present state and takes over its changes.
@@ -377,6 +382,13 @@ impl Chain {
         self.trie.root()
     }
 
+    /// The present state as a trie.
+    pub fn trie_of_latest(&self) -> StateTrie {
+        let mut trie = self.trie.clone();
+        trie.update(self.state.changed_since(self.in_trie), &self.latest());
+        trie
+    }
+
     /// The state after a block as a trie, with what its proofs are about.
     pub fn trie(&self, number: u64) -> Result<(StateTrie, StateView<'_>), NodeError> {
         let mark = match self.block(number + 1) {
@@ -389,9 +401,9 @@ impl Chain {
         Ok((trie, view))
     }
 
-    fn draft(&mut self, timestamp: u64, transactions: Vec<Mined>, before: Mark) -> Draft {
-        let state_root = self.state_root();
-        let parent = self.blocks.last();
+    /// The next block, with these transactions and this state after them.
+    pub fn draft(&self, timestamp: u64, transactions: Vec<Mined>, before: Mark, state_root: B256) -> Draft {
+        let parent = self.history.head();
         Draft {
             parent_hash: parent.map_or(B256::ZERO, |parent| parent.hash),
             state_root,
@@ -413,9 +425,9 @@ impl Chain {
         }
     }
 
-    /// All blocks, from the first on.
-    pub fn blocks(&self) -> &[Block] {
-        &self.blocks
+    /// All blocks that are kept, oldest first.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.history.iter()
     }
 
     /// Becomes another chain, which is mined as this one was.
@@ -435,40 +447,32 @@ impl Chain {
             .update(state.keys(), &StateView::new(&state, Overlay::default()));
         self.in_trie = state.mark();
         self.state = state;
-        self.blocks.clear();
-        self.hashes.clear();
-        self.numbers.clear();
-        self.transactions.clear();
         self.snapshots.clear();
+        self.history = History::default();
         for block in blocks {
-            self.index(&block);
-            self.blocks.push(block);
+            self.history.push(block);
         }
+        self.prune();
     }
 
-    fn append(&mut self, block: Block) -> &Block {
-        self.index(&block);
-        self.blocks.push(block);
-        self.forget_old_states();
+    /// Adds a block with these transactions, whose changes the present state has already.
+    fn append(&mut self, timestamp: u64, transactions: Vec<Mined>, before: Mark) -> &Block {
+        let state_root = self.state_root();
+        let block = self.draft(timestamp, transactions, before, state_root).seal();
+        self.history.push(block);
+        self.prune();
         self.head()
     }
 
-    /// Makes a block, which follows the last one, known by its hash and its transactions'.
-    fn index(&mut self, block: &Block) {
-        let number = block.header.number;
-        self.numbers.insert(block.hash, number);
-        self.hashes.push(block.hash);
-        for (position, hash) in block.hashes().enumerate() {
-            self.transactions.insert(hash, (number, position));
-        }
-    }
-
-    fn forget_old_states(&mut self) {
-        let Some(oldest) = self.blocks.len().checked_sub(KEPT_STATES) else {
-            return;
-        };
-        let mark = self.blocks[oldest].before;
-        let mark = self.snapshots.first().map_or(mark, |snapshot| snapshot.mark.min(mark));
+    /// Gives up old blocks and states. What the first snapshot needs stays for as long as it exists.
+    fn prune(&mut self) {
+        let snapshot = self.snapshots.first();
+        self.history
+            .prune(self.config.history, snapshot.map(|snapshot| snapshot.head));
+        let oldest = self.history.block(self.history.oldest());
+        let mark = oldest.map_or_else(Mark::default, |block| block.before);
+        let mark = mark.max(self.state.mark().back(MAX_CHANGES));
+        let mark = snapshot.map_or(mark, |snapshot| snapshot.mark.min(mark));
         self.state.discard_before(mark);
     }
 }

@@ -25,6 +25,8 @@ pub enum NodeError {
     Simulation { code: i32, message: String },
     #[error("block not found")]
     UnknownBlock,
+    #[error("pruned history unavailable: block {block} was given up, the oldest one kept is {oldest}")]
+    Pruned { block: u64, oldest: u64 },
     #[error("the state of block {block} is no longer kept; the oldest one kept is {oldest}")]
     StateDiscarded { block: u64, oldest: u64 },
     #[error("no key for {0}: it is neither a development account nor impersonated")]
@@ -36,13 +38,14 @@ pub enum NodeError {
 }
 
 impl NodeError {
-    /// The JSON-RPC error code: 3 for reverts, -32602 for requests that make no sense, those of `eth_simulateV1`, else
-    /// -32000.
+    /// The JSON-RPC error code: 3 for reverts, -32602 for requests that make no sense, geth's 4444 for what is no longer
+    /// kept, those of `eth_simulateV1`, else -32000.
     pub const fn code(&self) -> i32 {
         match self {
             Self::Revert { .. } => 3,
             Self::InvalidRequest(_) => -32602,
             Self::Simulation { code, .. } => *code,
+            Self::Pruned { .. } => 4444,
             _ => -32000,
         }
     }

@@ -104,7 +104,7 @@ impl Chain {
                 gas_limit: self.terms.gas_limit,
             },
             state: self.state.image(),
-            blocks: self.blocks().iter().map(block_image).collect(),
+            blocks: self.blocks().map(block_image).collect(),
             pool: self.pool.iter().map(transaction_image).collect(),
             impersonated: self.impersonated.iter().copied().collect(),
             impersonates_all: self.impersonates_all,
@@ -115,8 +115,10 @@ impl Chain {
         let mut blocks: Vec<Block> = Vec::with_capacity(image.blocks.len());
         for saved in image.blocks {
             let block = block(saved)?;
-            let parent = blocks.last().map(|parent| parent.hash).unwrap_or_default();
-            if block.header.number != blocks.len() as u64 || block.header.parent_hash != parent {
+            let follows = |parent: &Block| {
+                block.header.number == parent.header.number + 1 && block.header.parent_hash == parent.hash
+            };
+            if !blocks.last().is_none_or(follows) {
                 return Err(StoreError::Damaged(format!(
                     "block {} does not follow the one before it",
                     block.header.number

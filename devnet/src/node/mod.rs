@@ -11,7 +11,8 @@
 //! | `raw` | the same in the encodings that consensus hashes |
 //! | `proof` | Merkle proofs of the state |
 //! | `control` | mining, time, snapshots, state by decree |
-//! | `chain` | the chain itself, `block`, `transaction` and `start` what it consists of |
+//! | `chain` | the chain itself, `history` its latest blocks, `block`, `transaction` and `start` what it consists of |
+//! | `pending` | the block that would be mined now |
 //! | `simulate` | executions whose changes are thrown away, `sequence` whole blocks of them |
 //! | `image` | the chain as it is saved |
 //! | `trace` | executions again, under a tracer |
@@ -25,7 +26,9 @@ mod convert;
 mod error;
 mod event;
 mod genesis;
+mod history;
 mod image;
+mod pending;
 mod proof;
 mod query;
 mod raw;
@@ -43,7 +46,6 @@ use alloy::signers::local::PrivateKeySigner;
 use alloy_primitives::Address;
 use tokio::sync::broadcast;
 
-pub use chain::KEPT_STATES;
 pub use error::NodeError;
 pub use event::Event;
 

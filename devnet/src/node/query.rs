@@ -18,17 +18,15 @@ impl Node {
         self.read().height()
     }
 
-    /// The number that an id stands for; `None` if there is no such block. The pending block is the next one.
-    pub fn resolve_block(&self, id: BlockId) -> Option<u64> {
-        self.read().number(id)
-    }
-
-    /// A block with transaction hashes, or with whole transactions if `full`. The pending tag gives the latest block.
-    pub fn block(&self, id: BlockId, full: bool) -> Option<AnyRpcBlock> {
+    /// A block with transaction hashes, or with whole transactions if `full`.
+    ///
+    /// # Errors
+    /// Here and below: [`NodeError::Pruned`] if the block is named by its number and no longer kept.
+    pub fn block(&self, id: BlockId, full: bool) -> Result<Option<AnyRpcBlock>, NodeError> {
         self.with_block(id, |block| Some(convert::block(block, full)))
     }
 
-    pub fn block_transaction_count(&self, id: BlockId) -> Option<u64> {
+    pub fn block_transaction_count(&self, id: BlockId) -> Result<Option<u64>, NodeError> {
         self.with_block(id, |block| Some(block.count() as u64))
     }
 
@@ -42,15 +40,15 @@ impl Node {
     }
 
     /// The transaction at a position of a block; the first one is ArbOS' own.
-    pub fn transaction_at(&self, id: BlockId, position: u64) -> Option<AnyRpcTransaction> {
-        let position = usize::try_from(position).ok()?;
+    pub fn transaction_at(&self, id: BlockId, position: u64) -> Result<Option<AnyRpcTransaction>, NodeError> {
+        let position = usize::try_from(position).unwrap_or(usize::MAX);
         self.with_block(id, |block| convert::mined(block, position))
     }
 
     /// The hashes of what users sent into a block.
-    pub fn sent_transactions(&self, id: BlockId) -> Vec<B256> {
+    pub fn sent_transactions(&self, id: BlockId) -> Result<Vec<B256>, NodeError> {
         let hashes = |block: &Block| block.hashes().skip(block.offset()).collect();
-        self.with_block(id, |block| Some(hashes(block))).unwrap_or_default()
+        Ok(self.with_block(id, |block| Some(hashes(block)))?.unwrap_or_default())
     }
 
     pub fn receipt(&self, hash: B256) -> Option<AnyTransactionReceipt> {
@@ -59,7 +57,7 @@ impl Node {
         convert::receipt(block, position)
     }
 
-    pub fn block_receipts(&self, id: BlockId) -> Option<Vec<AnyTransactionReceipt>> {
+    pub fn block_receipts(&self, id: BlockId) -> Result<Option<Vec<AnyTransactionReceipt>>, NodeError> {
         self.with_block(id, |block| {
             (0..block.count())
                 .map(|position| convert::receipt(block, position))
@@ -80,6 +78,9 @@ impl Node {
             }
         };
         let mut logs = Vec::new();
+        if from <= to {
+            chain.mined(from)?;
+        }
         for block in (from..=to).filter_map(|number| chain.block(number)) {
             if !filter.matches_bloom(block.header.logs_bloom) {
                 continue;
@@ -108,7 +109,9 @@ impl Node {
             .number(newest.into())
             .ok_or(NodeError::UnknownBlock)?
             .min(chain.height());
-        let count = count.min(MAX_FEE_HISTORY).min(newest + 1);
+        chain.mined(newest)?;
+        let kept = newest + 1 - chain.oldest_block();
+        let count = count.min(MAX_FEE_HISTORY).min(kept);
         let oldest = newest + 1 - count;
         let blocks: Vec<&Block> = (oldest..=newest)
             .take(count as usize)
@@ -136,10 +139,28 @@ impl Node {
         self.read().oldest_state()
     }
 
-    pub(super) fn with_block<T>(&self, id: BlockId, read: impl FnOnce(&Block) -> Option<T>) -> Option<T> {
+    /// The earliest block that is still known. Later ones are too.
+    pub fn oldest_block(&self) -> u64 {
+        self.read().oldest_block()
+    }
+
+    /// Reads a block, if there is one of that id. The pending one is the latest if nothing waits that could be mined, as on
+    /// Arbitrum, where nothing ever waits.
+    pub(super) fn with_block<T>(
+        &self,
+        id: BlockId,
+        read: impl FnOnce(&Block) -> Option<T>,
+    ) -> Result<Option<T>, NodeError> {
         let chain = self.read();
-        let number = chain.number(id)?.min(chain.height());
-        read(chain.block(number)?)
+        if id.is_pending()
+            && let Some(pending) = chain.pending()
+        {
+            return Ok(read(&chain.pending_block(pending)));
+        }
+        match chain.number(id) {
+            Some(number) => Ok(read(chain.mined(number.min(chain.height()))?)),
+            None => Ok(None),
+        }
     }
 }
 

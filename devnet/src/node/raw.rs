@@ -6,7 +6,7 @@ use alloy::{
 };
 use alloy_primitives::{B256, Bytes};
 
-use super::{Node, block::Block, start::StartBlock};
+use super::{Node, NodeError, block::Block, start::StartBlock};
 
 impl Node {
     /// The EIP-2718 bytes of a transaction, mined or waiting.
@@ -23,17 +23,17 @@ impl Node {
     }
 
     /// The RLP of a header.
-    pub fn raw_header(&self, id: BlockId) -> Option<Bytes> {
+    pub fn raw_header(&self, id: BlockId) -> Result<Option<Bytes>, NodeError> {
         self.with_block(id, |block| Some(rlp::encode(&block.header).into()))
     }
 
     /// The RLP of a block.
-    pub fn raw_block(&self, id: BlockId) -> Option<Bytes> {
+    pub fn raw_block(&self, id: BlockId) -> Result<Option<Bytes>, NodeError> {
         self.with_block(id, |block| Some(encode(block).into()))
     }
 
     /// The EIP-2718 bytes of a block's receipts.
-    pub fn raw_receipts(&self, id: BlockId) -> Option<Vec<Bytes>> {
+    pub fn raw_receipts(&self, id: BlockId) -> Result<Option<Vec<Bytes>>, NodeError> {
         self.with_block(id, |block| {
             let start = block.start.iter().map(|_| StartBlock::encoded_receipt().into());
             let users = block

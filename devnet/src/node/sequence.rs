@@ -60,7 +60,7 @@ impl Node {
     ) -> Result<Vec<SimulatedBlock<AnyRpcBlock>>, NodeError> {
         let chain = self.read();
         let number = chain.number(base).ok_or(NodeError::UnknownBlock)?.min(chain.height());
-        let base = chain.block(number).ok_or(NodeError::UnknownBlock)?;
+        let base = chain.mined(number)?;
         let (trie, view) = chain.trie(number)?;
         let mut sequence = Sequence {
             chain: &chain,

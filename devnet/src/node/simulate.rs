@@ -50,10 +50,11 @@ pub struct Touched {
 pub struct Simulation<'a> {
     chain: &'a Chain,
     number: u64,
-    assumptions: Assumptions,
     block: BlockEnv,
     tx: TxEnv,
     gas_cap: u64,
+    /// The state that the call finds.
+    view: StateView<'a>,
 }
 
 impl<'a> Simulation<'a> {
@@ -65,32 +66,29 @@ impl<'a> Simulation<'a> {
     ) -> Result<Self, NodeError> {
         let number = chain.number(id).ok_or(NodeError::UnknownBlock)?;
         let config = &chain.config;
-        let mut block = match chain.block(number) {
-            Some(block) => block.env(),
-            None => {
-                let timestamp = chain.clock.peek(chain.head().header.timestamp);
-                chain.terms.env(config.l1_block_number, timestamp)
-            }
+        let mut view = chain.view(number)?;
+        let mut block = if number > chain.height() {
+            let timestamp = chain.clock.peek(chain.head().header.timestamp);
+            chain.terms.env(config.l1_block_number, timestamp)
+        } else {
+            chain.mined(number)?.env()
         };
+        if let Some(overrides) = &assumptions.state {
+            assume_state(&mut view, overrides)?;
+        }
         if let Some(overrides) = &assumptions.block {
             assume_block(&mut block, overrides);
         }
         let gas_cap = config.call_gas_cap;
         let tx = tx_env(chain, request, gas_cap)?;
-        let mut simulation = Self {
+        Ok(Self {
             chain,
             number,
-            assumptions,
             block,
             tx,
             gas_cap,
-        };
-        if request.nonce.is_none() {
-            // The address of what it creates depends on it.
-            let caller = simulation.view()?.account(simulation.tx.caller);
-            simulation.tx.nonce = caller.unwrap_or_default().nonce;
-        }
-        Ok(simulation)
+            view,
+        })
     }
 
     /// The block that the call is in.
@@ -107,12 +105,8 @@ impl<'a> Simulation<'a> {
     }
 
     /// The state that the call finds.
-    pub fn view(&self) -> Result<StateView<'a>, NodeError> {
-        let mut view = self.chain.view(self.number)?;
-        if let Some(overrides) = &self.assumptions.state {
-            assume_state(&mut view, overrides)?;
-        }
-        Ok(view)
+    pub const fn view(&self) -> &StateView<'a> {
+        &self.view
     }
 
     fn run(&self, gas: u64) -> Result<Execution, NodeError> {
@@ -122,7 +116,7 @@ impl<'a> Simulation<'a> {
             gas_limit: gas,
             ..self.tx.clone()
         };
-        evm::execute(self.view()?, self.block.clone(), tx, arb, Mode::Simulation).map_err(|error| match error {
+        evm::execute(self.view.clone(), self.block.clone(), tx, arb, Mode::Simulation).map_err(|error| match error {
             InvalidTransaction::CallGasCostMoreThanGasLimit { initial_gas, gas_limit } => {
                 NodeError::InvalidTransaction(format!("intrinsic gas too low: have {gas_limit}, want {initial_gas}"))
             }
@@ -141,7 +135,7 @@ impl<'a> Simulation<'a> {
     /// A gas limit with which the transaction succeeds, close to the least.
     pub fn estimate(&self) -> Result<u64, NodeError> {
         let most = self.most()?;
-        if self.is_transfer()? && most >= TRANSFER_GAS {
+        if self.is_transfer() && most >= TRANSFER_GAS {
             return Ok(TRANSFER_GAS);
         }
         let execution = self.run(most)?;
@@ -201,7 +195,7 @@ impl<'a> Simulation<'a> {
             most = most.min(TX_GAS_LIMIT);
         }
         if self.tx.gas_price > 0 && self.tx.gas_priority_fee.is_some() {
-            let balance = self.view()?.account(self.tx.caller).unwrap_or_default().balance;
+            let balance = self.view.account(self.tx.caller).unwrap_or_default().balance;
             let Some(available) = balance.checked_sub(self.tx.value) else {
                 return Err(NodeError::Execution("insufficient funds for transfer".into()));
             };
@@ -211,19 +205,19 @@ impl<'a> Simulation<'a> {
         Ok(most)
     }
 
-    fn is_transfer(&self) -> Result<bool, NodeError> {
+    fn is_transfer(&self) -> bool {
         let TxKind::Call(to) = self.tx.kind else {
-            return Ok(false);
+            return false;
         };
         if !self.tx.data.is_empty() || !self.tx.access_list.is_empty() || !self.tx.authorization_list.is_empty() {
-            return Ok(false);
+            return false;
         }
-        let view = self.view()?;
-        let has_code = view
+        let has_code = self
+            .view
             .account(to)
             .is_some_and(|info| info.code_hash != Info::default().code_hash);
-        let balance = view.account(self.tx.caller).unwrap_or_default().balance;
-        Ok(!has_code && balance >= self.tx.value && !to.is_zero() && !precompiles::is_precompile(&to))
+        let balance = self.view.account(self.tx.caller).unwrap_or_default().balance;
+        !has_code && balance >= self.tx.value && !to.is_zero() && !precompiles::is_precompile(&to)
     }
 
     fn question(&self) -> Option<Question> {
@@ -245,7 +239,7 @@ impl<'a> Simulation<'a> {
                 };
                 let inner = Self {
                     tx,
-                    assumptions: self.assumptions.clone(),
+                    view: self.view.clone(),
                     block: self.block.clone(),
                     ..*self
                 };
@@ -253,7 +247,7 @@ impl<'a> Simulation<'a> {
             }
             Question::GenesisBlock => node_interface::genesis_block(),
             Question::L1Number { block } => {
-                let block = self.chain.block(*block).ok_or(NodeError::UnknownBlock)?;
+                let block = self.chain.mined(*block)?;
                 node_interface::l1_number(block.l1_number)
             }
             Question::Confirmations { block_hash } => {

@@ -40,6 +40,10 @@ impl Transaction {
         *self.envelope.tx_hash()
     }
 
+    pub fn nonce(&self) -> u64 {
+        self.envelope.nonce()
+    }
+
     /// What revm is to execute. Every type pays the base fee and no tip, as EIP-1559 transactions without one do.
     pub fn env(&self) -> TxEnv {
         let tx = &self.envelope;

@@ -38,14 +38,14 @@ pub fn run(call: &mut Call<'_, '_>, input: &[u8]) -> Output {
                 .try_into()
                 .ok()
                 .filter(|number: &u64| *number < facts.l2_block && facts.l2_block - *number <= RECENT_BLOCKS);
-            let hash = known.and_then(|number| facts.block_hashes.get(usize::try_from(number).ok()?));
+            let hash = known.and_then(|number| facts.block_hashes.get(number));
             let Some(hash) = hash else {
                 return Err(Fault::error(&InvalidBlockNumber {
                     requested,
                     current: U256::from(facts.l2_block),
                 }));
             };
-            arbBlockHashCall::abi_encode_returns(hash)
+            arbBlockHashCall::abi_encode_returns(&hash)
         }
         Method::arbChainID(_) => arbChainIDCall::abi_encode_returns(&U256::from(facts.chain_id)),
         Method::arbOSVersion(_) => {

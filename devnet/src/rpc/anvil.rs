@@ -12,7 +12,7 @@ use crate::config::Mining;
 /// The chain in the shape of anvil's `anvil_nodeInfo`.
 fn node_info(context: &Context) -> Result<Value, RpcError> {
     let number = context.node.block_number();
-    let block = context.node.block(number.into(), false).ok_or(RpcError::Internal)?;
+    let block = context.node.block(number.into(), false)?.ok_or(RpcError::Internal)?;
     Ok(json!({
         "currentBlockNumber": U256::from(number),
         "currentBlockTimestamp": block.header.timestamp,
@@ -31,7 +31,7 @@ fn node_info(context: &Context) -> Result<Value, RpcError> {
 
 fn metadata(context: &Context) -> Result<Value, RpcError> {
     let number = context.node.block_number();
-    let block = context.node.block(number.into(), false).ok_or(RpcError::Internal)?;
+    let block = context.node.block(number.into(), false)?.ok_or(RpcError::Internal)?;
     Ok(json!({
         "clientVersion": net::client_version(),
         "chainId": context.node.chain_id(),

@@ -43,13 +43,13 @@ pub fn register(methods: &mut Registry) -> Result<(), RegisterMethodError> {
         raw.ok_or_else(|| RpcError::Refused(format!("transaction {hash} not found")))
     })?;
     methods.method("debug_getRawHeader", |context, (block,): (BlockId,)| {
-        context.node.raw_header(block).ok_or_else(unknown_block)
+        context.node.raw_header(block)?.ok_or_else(unknown_block)
     })?;
     methods.method("debug_getRawBlock", |context, (block,): (BlockId,)| {
-        context.node.raw_block(block).ok_or_else(unknown_block)
+        context.node.raw_block(block)?.ok_or_else(unknown_block)
     })?;
     methods.method("debug_getRawReceipts", |context, (block,): (BlockId,)| {
-        context.node.raw_receipts(block).ok_or_else(unknown_block)
+        context.node.raw_receipts(block)?.ok_or_else(unknown_block)
     })?;
     // The chain makes its own blocks: none is bad.
     methods.method("debug_getBadBlocks", |_, ()| Ok([(); 0]))?;

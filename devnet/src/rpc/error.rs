@@ -1,6 +1,9 @@
 //! Why a request was refused, as JSON-RPC says it.
 
-use jsonrpsee::types::{ErrorObjectOwned, error::INTERNAL_ERROR_CODE, error::INVALID_PARAMS_CODE};
+use jsonrpsee::types::{
+    ErrorObjectOwned,
+    error::{INTERNAL_ERROR_CODE, INVALID_PARAMS_CODE, METHOD_NOT_FOUND_CODE},
+};
 
 use crate::node::NodeError;
 
@@ -19,6 +22,9 @@ pub enum RpcError {
     /// The request is well formed but asks for something that does not exist or that this server does not do.
     #[error("{0}")]
     Refused(String),
+    /// A subscription over HTTP, which cannot carry what it announces. Geth's words and code.
+    #[error("notifications not supported")]
+    NoNotifications,
     /// A defect of ours: the handler panicked.
     #[error("internal error")]
     Internal,
@@ -31,6 +37,7 @@ impl From<RpcError> for ErrorObjectOwned {
             RpcError::InvalidParams(_) => Self::owned(INVALID_PARAMS_CODE, message, None::<()>),
             RpcError::Node(node) => Self::owned(node.code(), message, node.data()),
             RpcError::Refused(_) => Self::owned(SERVER_ERROR, message, None::<()>),
+            RpcError::NoNotifications => Self::owned(METHOD_NOT_FOUND_CODE, message, None::<()>),
             RpcError::Internal => Self::owned(INTERNAL_ERROR_CODE, message, None::<()>),
         }
     }

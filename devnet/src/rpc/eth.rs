@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Context, error::RpcError, params::Argument, registry::Registry};
-use crate::node::{KEPT_STATES, NodeError};
+use crate::node::NodeError;
 
 /// The most blocks whose fees one request may ask for. Geth's limit.
 const MAX_FEE_HISTORY: u64 = 1_024;
@@ -54,20 +54,23 @@ fn register_chain(methods: &mut Registry) -> Result<(), RegisterMethodError> {
     methods.method("eth_protocolVersion", |_, ()| Ok("0x44"))?;
     methods.method("eth_accounts", |context, ()| Ok(context.node.accounts()))?;
     methods.method("eth_coinbase", |context, ()| {
-        let latest = context.node.block(BlockId::latest(), false).ok_or(RpcError::Internal)?;
+        let latest = context
+            .node
+            .block(BlockId::latest(), false)?
+            .ok_or(RpcError::Internal)?;
         Ok(latest.header.beneficiary)
     })
 }
 
-/// What can be asked for of how old a block: everything but states, which are given up after a while.
+/// What can be asked for of how old a block: the latest ones are kept, and the states after them.
 fn capabilities(context: &Context) -> Result<Value, RpcError> {
-    let head = context.node.block(BlockId::latest(), false).ok_or(RpcError::Internal)?;
-    let kept = json!({ "disabled": false, "oldestBlock": "0x0" });
-    let state = json!({
-        "disabled": false,
-        "oldestBlock": U64::from(context.node.oldest_state()),
-        "deleteStrategy": { "type": "window", "retentionBlocks": U64::from(KEPT_STATES) },
-    });
+    let head = context
+        .node
+        .block(BlockId::latest(), false)?
+        .ok_or(RpcError::Internal)?;
+    let window = json!({ "type": "window", "retentionBlocks": U64::from(context.node.config().history) });
+    let from = |oldest| json!({ "disabled": false, "oldestBlock": U64::from(oldest), "deleteStrategy": window });
+    let (kept, state) = (from(context.node.oldest_block()), from(context.node.oldest_state()));
     Ok(json!({
         "head": { "number": U64::from(head.header.number), "hash": head.header.hash },
         "state": state,
@@ -176,30 +179,32 @@ fn register_blocks(methods: &mut Registry) -> Result<(), RegisterMethodError> {
     methods.method(
         "eth_getBlockByNumber",
         |context, (number, full): (BlockNumberOrTag, Option<bool>)| {
-            Ok(context.node.block(number.into(), full.unwrap_or(false)))
+            Ok(context.node.block(number.into(), full.unwrap_or(false))?)
         },
     )?;
     methods.method("eth_getBlockByHash", |context, (hash, full): (B256, Option<bool>)| {
-        Ok(context.node.block(hash.into(), full.unwrap_or(false)))
+        Ok(context.node.block(hash.into(), full.unwrap_or(false))?)
     })?;
     methods.method("eth_getBlockReceipts", |context, (block,): (BlockId,)| {
-        Ok(context.node.block_receipts(block))
+        Ok(context.node.block_receipts(block)?)
     })?;
     methods.method(
         "eth_getBlockTransactionCountByNumber",
         |context, (number,): (BlockNumberOrTag,)| {
-            Ok(context.node.block_transaction_count(number.into()).map(U64::from))
+            Ok(context.node.block_transaction_count(number.into())?.map(U64::from))
         },
     )?;
     methods.method("eth_getBlockTransactionCountByHash", |context, (hash,): (B256,)| {
-        Ok(context.node.block_transaction_count(hash.into()).map(U64::from))
+        Ok(context.node.block_transaction_count(hash.into())?.map(U64::from))
     })?;
     methods.method(
         "eth_getUncleCountByBlockNumber",
-        |context, (number,): (BlockNumberOrTag,)| Ok(context.node.resolve_block(number.into()).map(|_| U64::ZERO)),
+        |context, (number,): (BlockNumberOrTag,)| {
+            Ok(context.node.block_transaction_count(number.into())?.map(|_| U64::ZERO))
+        },
     )?;
     methods.method("eth_getUncleCountByBlockHash", |context, (hash,): (B256,)| {
-        Ok(context.node.resolve_block(hash.into()).map(|_| U64::ZERO))
+        Ok(context.node.block_transaction_count(hash.into())?.map(|_| U64::ZERO))
     })?;
     methods.method(
         "eth_getUncleByBlockNumberAndIndex",
@@ -226,11 +231,11 @@ fn register_transactions(methods: &mut Registry) -> Result<(), RegisterMethodErr
     })?;
     methods.method(
         "eth_getTransactionByBlockNumberAndIndex",
-        |context, (number, index): (BlockNumberOrTag, u64)| Ok(context.node.transaction_at(number.into(), index)),
+        |context, (number, index): (BlockNumberOrTag, u64)| Ok(context.node.transaction_at(number.into(), index)?),
     )?;
     methods.method(
         "eth_getTransactionByBlockHashAndIndex",
-        |context, (hash, index): (B256, u64)| Ok(context.node.transaction_at(hash.into(), index)),
+        |context, (hash, index): (B256, u64)| Ok(context.node.transaction_at(hash.into(), index)?),
     )?;
     methods.method("eth_sendRawTransaction", |context, (raw,): (Bytes,)| {
         Ok(context.node.send_raw_transaction(&raw)?)

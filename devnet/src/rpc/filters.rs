@@ -17,7 +17,7 @@ use alloy::{
 use jsonrpsee::core::RegisterMethodError;
 
 use super::{Context, error::RpcError, registry::Registry};
-use crate::node::Node;
+use crate::node::{Node, NodeError};
 
 /// A filter that nobody polls for this long is removed. Geth's limit.
 const IDLE: Duration = Duration::from_secs(300);
@@ -126,15 +126,27 @@ impl Polled {
     fn changes(&mut self, node: &Node) -> Result<Changes, RpcError> {
         let latest = node.block_number();
         let from = self.reported.min(latest) + 1;
+        let oldest = node.oldest_block();
+        if from < oldest {
+            // Said once; the next poll goes on with what there is.
+            self.reported = oldest - 1;
+            return Err(NodeError::Pruned { block: from, oldest }.into());
+        }
         let changes = match &mut self.kind {
             Kind::Blocks => FilterChanges::Hashes(
                 (from..=latest)
-                    .filter_map(|number| Some(node.block(number.into(), false)?.header.hash))
-                    .collect(),
+                    .filter_map(|number| {
+                        Some(
+                            node.block(number.into(), false)
+                                .transpose()?
+                                .map(|block| block.header.hash),
+                        )
+                    })
+                    .collect::<Result<_, _>>()?,
             ),
             Kind::Logs(filter) => FilterChanges::Logs(new_logs(node, filter, from, latest)?),
             Kind::Transactions { full, waiting } => {
-                let found = new_transactions(node, waiting, from, latest);
+                let found = new_transactions(node, waiting, from, latest)?;
                 if *full {
                     FilterChanges::Transactions(found.into_iter().filter_map(|hash| node.transaction(hash)).collect())
                 } else {
@@ -161,19 +173,23 @@ fn new_logs(node: &Node, filter: &Filter, from: u64, latest: u64) -> Result<Vec<
 
 /// Transactions that were mined in the blocks or wait now, without those in `waiting`; `waiting` becomes what waits
 /// now.
-fn new_transactions(node: &Node, waiting: &mut HashSet<B256>, from: u64, latest: u64) -> Vec<B256> {
-    let mined = (from..=latest).flat_map(|number| node.sent_transactions(number.into()));
+fn new_transactions(node: &Node, waiting: &mut HashSet<B256>, from: u64, latest: u64) -> Result<Vec<B256>, NodeError> {
+    let mut mined = Vec::new();
+    for number in from..=latest {
+        mined.extend(node.sent_transactions(number.into())?);
+    }
     let pending: Vec<B256> = node
         .pending_transactions()
         .iter()
         .map(|transaction| transaction.tx_hash())
         .collect();
     let found = mined
+        .into_iter()
         .chain(pending.iter().copied())
         .filter(|hash| !waiting.contains(hash))
         .collect();
     *waiting = pending.into_iter().collect();
-    found
+    Ok(found)
 }
 
 pub fn register(methods: &mut Registry) -> Result<(), RegisterMethodError> {

@@ -10,7 +10,7 @@
 //! | `debug` | `debug_` |
 //!
 //! `registry` puts handlers under names, `params` reads their arguments, `error` says what went wrong. `server` takes
-//! connections.
+//! connections, `ids` helps with requests whose ids are unusual.
 
 mod anvil;
 mod debug;
@@ -18,6 +18,7 @@ mod error;
 mod eth;
 mod evm;
 mod filters;
+mod ids;
 mod net;
 mod params;
 mod registry;
@@ -54,21 +55,33 @@ impl Context {
     }
 }
 
-/// All methods, without a transport.
-fn methods(node: Node) -> Result<Methods, RegisterMethodError> {
+/// All methods, without a transport: what differs between connections that can carry notifications and others.
+struct Transports {
+    http: Methods,
+    websocket: Methods,
+}
+
+fn methods(node: Node) -> Result<Transports, RegisterMethodError> {
     let context = Context {
         node,
         filters: Filters::default(),
     };
-    let mut registry = Registry::new(Arc::new(context));
+    let context = Arc::new(context);
+    let mut registry = Registry::new(context.clone());
     eth::register(&mut registry)?;
     filters::register(&mut registry)?;
-    subscribe::register(&mut registry)?;
     signing::register(&mut registry)?;
     net::register(&mut registry)?;
     evm::register(&mut registry)?;
     anvil::register(&mut registry)?;
     txpool::register(&mut registry)?;
     debug::register(&mut registry)?;
-    Ok(registry.finish())
+    let mut http = registry.finish();
+    let mut websocket = http.clone();
+    let (mut refusals, mut subscriptions) = (Registry::new(context.clone()), Registry::new(context));
+    subscribe::refuse(&mut refusals)?;
+    subscribe::register(&mut subscriptions)?;
+    http.merge(refusals.finish())?;
+    websocket.merge(subscriptions.finish())?;
+    Ok(Transports { http, websocket })
 }

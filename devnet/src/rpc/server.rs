@@ -7,15 +7,14 @@ use std::{
     time::Duration,
 };
 
-use jsonrpsee::{
-    Methods,
-    server::{BatchRequestConfig, Server, ServerConfig, StopHandle, serve_with_graceful_shutdown, stop_channel},
+use jsonrpsee::server::{
+    BatchRequestConfig, Server, ServerConfig, StopHandle, serve_with_graceful_shutdown, stop_channel, ws,
 };
 use tokio::{net::TcpListener, sync::Semaphore, time};
-use tower::Service;
+use tower::{Layer, Service};
 use tower_http::cors::CorsLayer;
 
-use super::{methods, subscribe};
+use super::{Transports, ids, methods, subscribe};
 use crate::node::Node;
 
 /// Bytes of a request. Geth's limit, and room for a contract of the largest size in several encodings.
@@ -83,7 +82,7 @@ pub async fn serve(node: Node, addr: SocketAddr) -> io::Result<ServerHandle> {
 }
 
 /// Takes connections until the server is stopped.
-async fn accept(listener: TcpListener, methods: Methods, stop: StopHandle) {
+async fn accept(listener: TcpListener, methods: Transports, stop: StopHandle) {
     let config = ServerConfig::builder()
         .max_request_body_size(MAX_REQUEST)
         .max_response_body_size(MAX_RESPONSE)
@@ -92,10 +91,7 @@ async fn accept(listener: TcpListener, methods: Methods, stop: StopHandle) {
         .set_batch_request_config(BatchRequestConfig::Limit(MAX_BATCH))
         .set_id_provider(subscribe::Ids::default())
         .build();
-    let services = Server::builder()
-        .set_config(config)
-        .set_http_middleware(tower::ServiceBuilder::new().layer(CorsLayer::permissive()))
-        .to_service_builder();
+    let services = Server::builder().set_config(config).to_service_builder();
     // The library counts requests and WebSockets; connections that say nothing count too.
     let seats = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
     let mut spare = Spare::new();
@@ -117,14 +113,24 @@ async fn accept(listener: TcpListener, methods: Methods, stop: StopHandle) {
         };
         // Answers are written at once. A socket that refuses this is served all the same.
         let _ = socket.set_nodelay(true);
-        let (services, methods, stopping) = (services.clone(), methods.clone(), stop.clone());
+        let (services, stopping) = (services.clone(), stop.clone());
+        let (http, websocket) = (methods.http.clone(), methods.websocket.clone());
         // The seat is free again when the connection lets go of its service.
         let seat = Arc::new(seat);
         let service = tower::service_fn(move |request| {
             let _held = &seat;
+            let upgrades = ws::is_upgrade_request(&request);
+            let methods = if upgrades { &websocket } else { &http };
             let mut service = services.clone().build(methods.clone(), stopping.clone());
-            async move { service.call(request).await }
+            async move {
+                if upgrades {
+                    service.call(request).await
+                } else {
+                    ids::answer(request, service, MAX_REQUEST).await
+                }
+            }
         });
+        let service = CorsLayer::permissive().layer(service);
         tokio::spawn(serve_with_graceful_shutdown(socket, service, stop.clone().shutdown()));
     }
 }

@@ -162,6 +162,7 @@ async fn subscribe(
     forward(topic, sink, context.node.clone(), events).await
 }
 
+/// For connections that carry notifications.
 pub fn register(methods: &mut Registry) -> Result<(), RegisterMethodError> {
     methods.module().register_subscription(
         "eth_subscribe",
@@ -170,4 +171,21 @@ pub fn register(methods: &mut Registry) -> Result<(), RegisterMethodError> {
         |params, pending, context, _| subscribe(params, pending, context),
     )?;
     Ok(())
+}
+
+/// For those that do not.
+pub fn refuse(methods: &mut Registry) -> Result<(), RegisterMethodError> {
+    for method in ["eth_subscribe", "eth_unsubscribe"] {
+        methods.method(method, |_, _: Ignored| Err::<(), _>(RpcError::NoNotifications))?;
+    }
+    Ok(())
+}
+
+/// Parameters that nobody reads.
+struct Ignored;
+
+impl FromParams for Ignored {
+    fn from_params(_: &Params<'_>) -> Result<Self, RpcError> {
+        Ok(Self)
+    }
 }

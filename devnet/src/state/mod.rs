@@ -20,6 +20,13 @@ pub use view::{Overlay, StateView};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark(u64);
 
+impl Mark {
+    /// The position so many changes before.
+    pub const fn back(self, changes: u64) -> Self {
+        Self(self.0.saturating_sub(changes))
+    }
+}
+
 /// What an account has besides storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Info {

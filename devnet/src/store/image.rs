@@ -13,7 +13,7 @@ pub struct ChainImage {
     pub clock: ClockImage,
     pub terms: TermsImage,
     pub state: StateImage,
-    /// From block 0 on.
+    /// Those that are kept, oldest first.
     pub blocks: Vec<BlockImage>,
     pub pool: Vec<TransactionImage>,
     pub impersonated: Vec<Address>,

@@ -17,6 +17,7 @@ use crate::{
     instrument::{INK_LEFT, INK_STATUS, STACK_LEFT},
     request::{Answer, Step},
     storage_cache::StorageCache,
+    trace::{HostioRecord, Trace, TraceBudget},
     validate::{ENTRYPOINT, MEMORY},
 };
 
@@ -53,8 +54,8 @@ pub struct FrameInput {
     pub is_static: bool,
     /// More than one non-delegate frame of the acting address is open.
     pub reentrant: bool,
-    /// Record every host call in [`Outcome::trace`].
-    pub trace: bool,
+    /// Record host calls in [`Outcome::trace`], as many as this allows.
+    pub trace: Option<TraceBudget>,
 }
 
 /// How a frame ended.
@@ -83,16 +84,6 @@ pub struct Outcome {
     pub ink_used: u64,
     /// Host calls in order of completion, if asked for.
     pub trace: Vec<HostioRecord>,
-}
-
-/// One host call, laid out as Arbitrum's `stylusTracer` has it: integers big-endian, fields joined.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HostioRecord {
-    pub name: &'static str,
-    pub args: Bytes,
-    pub outs: Bytes,
-    pub start_ink: u64,
-    pub end_ink: u64,
 }
 
 /// A running call. Dropping it abandons the call.
@@ -188,7 +179,7 @@ impl Run {
             output: Vec::new(),
             return_data: Bytes::new(),
             last_code: None,
-            trace: trace.then(Vec::new),
+            trace: trace.map(Trace::new),
         };
         let mut store = Store::new(module.instance.module().engine(), state);
         let instance = module.instance.instantiate_async(&mut store).await?;
@@ -230,7 +221,7 @@ impl Run {
         let ink_used = start_ink.saturating_sub(ink_left);
         let gas_left = ink_left / self.ink_price;
         let HostState { output, trace, .. } = self.store.into_data();
-        let trace = trace.unwrap_or_default();
+        let trace = trace.map_or_else(Vec::new, Trace::into_records);
         let ended = |kind, output, gas_left| Outcome {
             kind,
             output,

@@ -23,13 +23,15 @@ mod prices;
 mod ramp;
 pub mod request;
 mod storage_cache;
+pub mod trace;
 mod validate;
 
 pub use activation::{Activation, activate};
 pub use engine::{Engine, EngineError, Module};
 pub use error::ActivationError;
-pub use frame::{Env, Frame, FrameInput, HostioRecord, Outcome, OutcomeKind};
+pub use frame::{Env, Frame, FrameInput, Outcome, OutcomeKind};
 pub use request::{Answer, CallKind, Request, Step};
+pub use trace::{HostioRecord, TraceBudget};
 
 /// The rules that a chain runs Stylus under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

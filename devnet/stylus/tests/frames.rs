@@ -2,8 +2,8 @@
 
 use alloy_primitives::{B256, Bytes, U256};
 use surety_stylus::{
-    Answer, Engine, EngineError, Env, Frame, FrameInput, Outcome, OutcomeKind, Request, Rules, Step, activate,
-    memory::PAGE_LIMIT,
+    Answer, Engine, EngineError, Env, Frame, FrameInput, Outcome, OutcomeKind, Request, Rules, Step, TraceBudget,
+    activate, memory::PAGE_LIMIT,
 };
 
 const GAS: u64 = 20_000_000;
@@ -30,7 +30,7 @@ fn frame(engine: &Engine, wat: &str) -> Frame {
         env,
         is_static: false,
         reentrant: false,
-        trace: true,
+        trace: Some(TraceBudget::new(usize::MAX)),
     })
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::{Address, U256};
 use support::chain::{Account, Chain, Transaction};
 use surety_stylus::{
-    Activation, ActivationError, Engine, Env, FrameInput, Outcome, OutcomeKind, Rules, activate,
+    Activation, ActivationError, Engine, Env, FrameInput, Outcome, OutcomeKind, Rules, TraceBudget, activate,
     entry::{cached_gas, init_gas},
     memory::PAGE_LIMIT,
 };
@@ -252,7 +252,7 @@ impl Runner<'_> {
                     env,
                     is_static: false,
                     reentrant: false,
-                    trace: true,
+                    trace: Some(TraceBudget::new(usize::MAX)),
                 };
                 let Ok(outcome) = transaction.run(input) else {
                     self.skipped += 1;

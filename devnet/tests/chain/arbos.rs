@@ -158,12 +158,7 @@ fn everybody_may_know_the_owners() {
 fn hashes_of_recent_blocks_are_known() {
     let node = node();
     node.mine(300, None);
-    let hash = |number: u64| {
-        node.block(BlockId::number(number), false)
-            .expect("it exists")
-            .header
-            .hash
-    };
+    let hash = |number: u64| block(&node, BlockId::number(number)).header.hash;
     // A call on the latest block stands in that block.
     for number in [44, 200, 299] {
         assert_eq!(
@@ -265,7 +260,7 @@ fn the_node_interface_estimates_and_looks_up() {
     assert_eq!(ask(&node, NODE_INTERFACE, blockL1NumCall { number: 2 }), 0);
     let range = ask(&node, NODE_INTERFACE, l2BlockRangeForL1Call { number: 0 });
     assert_eq!((range.first, range.last), (0, 4));
-    let hash = node.block(BlockId::latest(), false).expect("it exists").header.hash;
+    let hash = block(&node, BlockId::latest()).header.hash;
     assert_eq!(
         ask(&node, NODE_INTERFACE, getL1ConfirmationsCall { blockHash: hash }),
         0

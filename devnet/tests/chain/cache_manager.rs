@@ -1,5 +1,6 @@
 //! The contract that auctions places in the cache of programs.
 
+use alloy::eips::BlockId;
 use alloy_primitives::{Address, B256, Bytes, U256, address};
 use alloy_sol_types::{SolCall, SolError, SolEvent, SolInterface, sol};
 use surety_devnet::{Node, NodeError, config::NITRO_DEV_ACCOUNT};
@@ -153,11 +154,7 @@ fn a_bid_caches_the_program() {
         (MANAGER, codehash, true)
     );
     assert_eq!(view(&node, MANAGER, queueSizeCall {}), size);
-    let time = node
-        .block(alloy::eips::BlockId::latest(), false)
-        .expect("there is a block")
-        .header
-        .timestamp;
+    let time = block(&node, BlockId::latest()).header.timestamp;
     let worth = U256::from(1_000) + U256::from(time) * U256::from(10_322_197_911_u64);
     let entries = view(&node, MANAGER, getEntriesCall {});
     assert_eq!(entries.len(), 1);

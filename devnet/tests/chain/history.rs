@@ -9,12 +9,8 @@ use crate::support::*;
 /// SSTORE(0, calldata[0]); LOG1(mem[0..32], topic 7)
 const STORE: &[u8] = &hex!("5f35805f555f52600760205fa100");
 
-fn time_of(node: &surety_devnet::Node, block: BlockId) -> u64 {
-    node.block(block, false)
-        .expect("the block exists")
-        .header()
-        .inner
-        .timestamp
+fn time_of(node: &surety_devnet::Node, id: BlockId) -> u64 {
+    block(node, id).header().inner.timestamp
 }
 
 #[test]
@@ -67,7 +63,7 @@ fn a_snapshot_brings_everything_back() {
     let contract = deploy(&node, STORE);
     send(&node, request(&node, contract, word(1)));
     let id = node.snapshot();
-    let (head, time) = (node.block(BlockId::latest(), false), node.now());
+    let (head, time) = (block(&node, BlockId::latest()), node.now());
     let lost = send(&node, request(&node, contract, word(2)));
     node.set_balance(contract, U256::from(5));
     node.increase_time(50_000);
@@ -75,7 +71,7 @@ fn a_snapshot_brings_everything_back() {
     assert!(node.revert(id));
     assert_eq!(slot(&node, contract, 0), word(1));
     assert_eq!(balance(&node, contract), U256::ZERO);
-    assert_eq!(node.block(BlockId::latest(), false), head);
+    assert_eq!(block(&node, BlockId::latest()), head);
     assert!(node.now() < time + 50_000);
     assert!(node.receipt(lost.transaction_hash()).is_none());
     assert!(!node.revert(id), "a snapshot serves once");
@@ -111,23 +107,6 @@ fn old_states_can_be_read() {
 }
 
 #[test]
-fn states_are_kept_for_1024_blocks() {
-    let node = node();
-    let to = Address::with_last_byte(0xaa);
-    for block in 1..=1_100 {
-        node.set_balance(to, U256::from(block));
-        node.mine(1, None);
-    }
-    // What is decreed between two blocks belongs to the state after the first of them.
-    assert_eq!(node.balance(to, BlockId::number(1_000)), Ok(U256::from(1_001)));
-    let discarded = node.balance(to, BlockId::number(5));
-    assert!(
-        matches!(discarded, Err(NodeError::StateDiscarded { block: 5, .. })),
-        "{discarded:?}"
-    );
-}
-
-#[test]
 fn logs_are_found_by_block_address_and_topic() {
     let node = node();
     let (one, two) = (deploy(&node, STORE), deploy(&node, STORE));
@@ -140,7 +119,7 @@ fn logs_are_found_by_block_address_and_topic() {
     assert_eq!(count(&all.clone().event_signature(word(7))), Ok(2));
     assert_eq!(count(&all.clone().event_signature(word(8))), Ok(0));
     assert_eq!(count(&Filter::new().from_block(4)), Ok(1));
-    let hash = node.block(BlockId::number(3), false).expect("it exists").header().hash;
+    let hash = block(&node, BlockId::number(3)).header().hash;
     assert_eq!(count(&Filter::new().at_block_hash(hash)), Ok(1));
     assert_eq!(
         count(&Filter::new().at_block_hash(B256::ZERO)),
@@ -162,7 +141,7 @@ fn manual_mining_gathers_transactions() {
     assert_eq!(node.block_number(), 0);
     assert_eq!(node.nonce(node.accounts()[0], BlockId::pending()), Ok(3));
     node.mine(1, None);
-    let block = node.block(BlockId::latest(), false).expect("it exists");
+    let block = block(&node, BlockId::latest());
     let in_block = block.transactions.as_hashes().expect("hashes were asked for");
     assert_eq!(in_block[1..], hashes, "ArbOS' own comes first");
     assert_eq!(
@@ -186,8 +165,8 @@ fn blocks_form_a_chain() {
     send(&node, request(&node, Address::with_last_byte(0xaa), Bytes::new()));
     node.mine(1, None);
     for number in 1..=2 {
-        let block = node.block(BlockId::number(number), true).expect("it exists");
-        let parent = node.block(BlockId::number(number - 1), false).expect("it exists");
+        let parent = block(&node, BlockId::number(number - 1));
+        let block = block(&node, BlockId::number(number));
         assert_eq!(block.header().inner.parent_hash, parent.header().hash);
         let header = alloy::consensus::Header::try_from(block.header().inner.clone()).expect("all fields are there");
         assert_eq!(block.header().hash, header.hash_slow());

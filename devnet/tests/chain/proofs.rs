@@ -7,8 +7,8 @@ use surety_devnet::Node;
 
 use crate::{contracts::*, support::*};
 
-fn root(node: &Node, block: u64) -> B256 {
-    node.block(block.into(), false).expect("a block").header.state_root
+fn root(node: &Node, number: u64) -> B256 {
+    block(node, number).header.state_root
 }
 
 /// Asserts that a proof holds against the state root of a block, and returns it.

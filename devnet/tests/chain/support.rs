@@ -2,7 +2,7 @@
 
 use alloy::{
     eips::BlockId,
-    network::AnyTransactionReceipt,
+    network::{AnyRpcBlock, AnyTransactionReceipt},
     rpc::types::{TransactionInput, TransactionRequest},
 };
 use alloy_primitives::{Address, B256, Bytes, U256};
@@ -48,6 +48,12 @@ pub fn init_code(runtime: &[u8]) -> Vec<u8> {
 
 pub fn call(node: &Node, to: Address, input: impl Into<Bytes>) -> Result<Bytes, NodeError> {
     node.call(request(node, to, input), BlockId::latest(), None, None)
+}
+
+/// A block that is kept, with its transactions' hashes.
+pub fn block(node: &Node, id: impl Into<BlockId>) -> AnyRpcBlock {
+    let block = node.block(id.into(), false).expect("it is kept");
+    block.expect("there is such a block")
 }
 
 pub fn balance(node: &Node, address: Address) -> U256 {

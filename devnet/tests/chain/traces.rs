@@ -383,3 +383,61 @@ fn a_trace_that_would_not_fit_is_refused() {
     let frame = trace_call(&node, call, json!({ "tracer": "callTracer" })).expect("one frame");
     assert!(frame["error"].is_string());
 }
+
+#[test]
+fn the_frames_of_a_trace_share_what_it_may_record() {
+    let node = node();
+    // Hashes almost a page a hundred times: 6.5 MB of arguments.
+    let hasher = program(
+        &node,
+        r#"(module
+            (import "vm_hooks" "native_keccak256" (func $hash (param i32 i32 i32)))
+            (memory (export "memory") 1 1)
+            (func (export "user_entrypoint") (param i32) (result i32) (local $i i32)
+                (loop $again
+                    (call $hash (i32.const 0) (i32.const 65504) (i32.const 65504))
+                    (local.set $i (i32.add (local.get $i) (i32.const 1)))
+                    (br_if $again (i32.lt_u (local.get $i) (i32.const 100))))
+                (i32.const 0)))"#,
+    );
+    // Calls the program as often as calldata says.
+    let caller = [
+        &hex!("5f355b5f5f5f5f5f73")[..],
+        hasher.as_slice(),
+        &hex!("5af15060019003806002570000"),
+    ]
+    .concat();
+    let caller = deploy(&node, &caller);
+    let traced = |calls: u64, tracer: &str| {
+        let call = request(&node, caller, word(calls)).gas_limit(50_000_000);
+        trace_call(&node, call, json!({ "tracer": tracer }))
+    };
+    let steps = traced(4, "stylusTracer").expect("26 MB fit");
+    let hashes = |frame: &Value| names(&frame["steps"]).len() - 2;
+    assert_eq!(
+        steps.as_array().expect("steps").iter().map(hashes).collect::<Vec<_>>(),
+        [100; 4]
+    );
+    let error = traced(8, "stylusTracer").expect_err("52 MB do not, though each frame would");
+    assert!(
+        error.to_string().contains("its host calls take more than 32 MiB"),
+        "{error}"
+    );
+    let frame = traced(8, "callTracer").expect("another tracer");
+    assert_eq!(frame["calls"].as_array().map(Vec::len), Some(8));
+}
+
+#[test]
+fn a_trace_of_calls_that_hand_on_much_memory_is_refused() {
+    let node = node();
+    // Calls an empty account with a megabyte, for ever.
+    let endless = deploy(&node, &hex!("5b5f5f621000005f5f60aa5af1505f56"));
+    let call = request(&node, endless, Bytes::new()).gas_limit(30_000_000);
+    for tracer in ["callTracer", "flatCallTracer"] {
+        let error = trace_call(&node, call.clone(), json!({ "tracer": tracer })).expect_err("too much input");
+        assert!(
+            error.to_string().contains("the trace is too large"),
+            "{tracer}: {error}"
+        );
+    }
+}

@@ -5,7 +5,6 @@ mod chain;
 mod decrees;
 mod development;
 mod filters;
-mod fuzz;
 mod openrpc;
 mod refusals;
 mod simulation;

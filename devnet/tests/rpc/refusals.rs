@@ -244,6 +244,39 @@ async fn a_batch_is_answered_item_by_item() {
 }
 
 #[tokio::test]
+async fn any_number_is_an_id_and_comes_back_as_it_was() {
+    let chain = Chain::start().await;
+    for id in ["-1", "1.5", "18446744073709551616", "1e3", "0"] {
+        let request = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"eth_chainId"}}"#);
+        let (_, one) = chain.post(request.clone()).await;
+        let answer = format!(r#"{{"jsonrpc":"2.0","id":{id},"result":"0x64aba"}}"#);
+        assert_eq!(one, answer);
+        let (_, batch) = chain.post(format!("[{request}, {request}]")).await;
+        assert_eq!(batch, format!("[{answer},{answer}]"));
+    }
+    for id in ["{}", "[]", "true"] {
+        let (_, text) = chain
+            .post(format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"eth_chainId"}}"#))
+            .await;
+        let answer: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(
+            (&answer["error"]["code"], &answer["id"]),
+            (&json!(-32600), &Value::Null)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_notification_is_carried_out_and_not_answered() {
+    let chain = Chain::start().await;
+    let mine = r#"{"jsonrpc":"2.0","method":"evm_mine"}"#;
+    for body in [mine.to_owned(), format!("[{mine}]")] {
+        assert_eq!(chain.post(body).await, (StatusCode::OK, String::new()));
+    }
+    assert_alive(&chain).await;
+}
+
+#[tokio::test]
 async fn endless_and_unpayable_calls_end() {
     let chain = Chain::start().await;
     // jumpdest, push 0, jump

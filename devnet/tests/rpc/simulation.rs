@@ -165,3 +165,23 @@ async fn failures_are_told_with_their_codes() {
         assert_eq!(error["code"], code, "{error}");
     }
 }
+
+#[tokio::test]
+async fn precompiles_stay_where_they_are() {
+    let chain = Chain::start().await;
+    let moved = json!({ "0x0000000000000000000000000000000000000004": { "movePrecompileToAddress": STRANGER } });
+    let call = json!({ "to": STRANGER, "data": "0x12" });
+    let payload = json!({ "blockStateCalls": [{ "stateOverrides": moved, "calls": [call] }] });
+    for (method, params) in [
+        ("eth_simulateV1", json!([payload, "latest"])),
+        ("eth_call", json!([call, "latest", moved])),
+        ("eth_estimateGas", json!([call, "latest", moved])),
+    ] {
+        let error = chain.error(method, params).await;
+        assert_eq!(
+            (&error["code"], &error["message"]),
+            (&json!(-32602), &json!("movePrecompileToAddress is not supported")),
+            "{method}"
+        );
+    }
+}

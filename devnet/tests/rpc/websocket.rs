@@ -122,6 +122,19 @@ async fn unknown_topics_are_refused() {
         };
         assert_eq!(error.code(), -32602, "{kind}: {error}");
     }
-    let error = chain.error("eth_subscribe", json!(["newHeads"])).await;
-    assert!(error["code"].is_number(), "HTTP can not carry subscriptions: {error}");
+}
+
+#[tokio::test]
+async fn http_carries_no_subscriptions() {
+    let chain = Chain::start().await;
+    for (method, params) in [
+        ("eth_subscribe", json!(["newHeads"])),
+        ("eth_unsubscribe", json!(["0x1"])),
+    ] {
+        let error = chain.error(method, params).await;
+        assert_eq!(
+            (&error["code"], &error["message"]),
+            (&json!(-32601), &json!("notifications not supported"))
+        );
+    }
 }

@@ -11,6 +11,7 @@ use revm::{
 };
 use revm_inspectors::tracing::{DebugInspector, DebugInspectorError, TransactionContext};
 use serde_json::Value;
+use surety_stylus::TraceBudget;
 
 use super::{
     Node, NodeError,
@@ -25,8 +26,10 @@ use crate::{
 
 /// What Arbitrum calls the tracer of host calls.
 const STYLUS_TRACER: &str = "stylusTracer";
-/// Words of stack and memory that the opcode logger may record: as JSON, about what an answer may have.
+/// Words of stack, memory, inputs and outputs that geth's tracers may record: as JSON, about what an answer may have.
 const MAX_WORDS: usize = 2_000_000;
+/// Bytes of host calls that `stylusTracer` may record in all frames together, see [`TraceBudget`].
+const MAX_RECORDED: usize = 32 << 20;
 
 impl Node {
     /// Runs a mined transaction again, on the state that it found, under the tracer that the options name: geth's built-in
@@ -50,10 +53,7 @@ impl Node {
     /// Runs all transactions of a block again, see [`Node::trace_transaction`]. Returns their hashes and traces.
     pub fn trace_block(&self, id: BlockId, options: &GethDebugTracingOptions) -> Result<Vec<(B256, Value)>, NodeError> {
         let chain = self.read();
-        let block = chain
-            .number(id)
-            .and_then(|number| chain.block(number))
-            .ok_or(NodeError::UnknownBlock)?;
+        let block = chain.mined(chain.number(id).ok_or(NodeError::UnknownBlock)?)?;
         let mut replay = Replay::new(&chain, block)?;
         let mut traces = Vec::with_capacity(block.count());
         if let Some(start) = &block.start {
@@ -87,7 +87,7 @@ impl Node {
             tx: simulation.tx().clone(),
             offered_price: None,
             mode: Mode::Simulation,
-            view: simulation.view()?,
+            view: simulation.view().clone(),
             cache: BlockCache::default(),
             context: TransactionContext::default(),
         };
@@ -170,17 +170,22 @@ impl Traced<'_> {
         let mut arb = Arb::new(&self.chain.engine, self.chain.facts(self.number), self.cache);
         arb.offered_price = self.offered_price;
         if is_stylus_tracer(&options) {
-            arb.recorder = Some(Recorder::default());
+            let budget = TraceBudget::new(MAX_RECORDED);
+            arb.recorder = Some(Recorder::new(budget.clone()));
             let execution =
                 evm::execute(self.view, self.env, self.tx, arb, self.mode).map_err(|error| failed(&error))?;
+            if budget.is_exceeded() {
+                return Err(NodeError::Execution(format!(
+                    "the trace is too large: its host calls take more than {} MiB; use another tracer",
+                    MAX_RECORDED >> 20
+                )));
+            }
             return Ok(execution.steps.iter().map(show::host_call).collect());
         }
         let mut tracer = tracer(options)?;
         let (view, env, tx) = (self.view.clone(), self.env.clone(), self.tx.clone());
-        let execution = match budget(&tracer) {
-            Some(budget) => evm::inspect(view, env, tx, arb, self.mode, (budget, &mut tracer)),
-            None => evm::inspect(view, env, tx, arb, self.mode, &mut tracer),
-        };
+        let watched = (budget(&tracer), &mut tracer);
+        let execution = evm::inspect(view, env, tx, arb, self.mode, watched);
         let Execution { result, state, .. } = execution.map_err(|error| failed(&error))?;
         if let DebugInspector::Default(steps, _) = &mut tracer {
             show::program_calls(steps.traces_mut().nodes_mut());
@@ -220,22 +225,22 @@ fn refused(error: &DebugInspectorError) -> NodeError {
     NodeError::InvalidRequest(message)
 }
 
-/// What the tracer may record, if it records steps.
-fn budget(tracer: &DebugInspector) -> Option<Budget> {
+/// What the tracer may record.
+fn budget(tracer: &DebugInspector) -> Budget {
     match tracer {
-        DebugInspector::Default(_, options) => Some(Budget {
+        DebugInspector::Default(_, options) => Budget {
             words: MAX_WORDS,
             steps: options.limit.filter(|limit| *limit > 0).unwrap_or(u64::MAX),
             stack: options.is_stack_enabled(),
             memory: options.is_memory_enabled(),
-        }),
-        DebugInspector::Erc7562Tracer(..) => Some(Budget {
+        },
+        DebugInspector::Erc7562Tracer(..) => Budget {
             words: MAX_WORDS,
             steps: u64::MAX,
             stack: true,
             memory: false,
-        }),
-        _ => None,
+        },
+        _ => Budget::of_calls(MAX_WORDS),
     }
 }
 

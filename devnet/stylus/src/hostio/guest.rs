@@ -13,9 +13,10 @@ use wasmtime::{Caller, Global, Memory, Val};
 
 use super::price;
 use crate::{
-    frame::{Env, HostioRecord},
+    frame::Env,
     request::{Answer, Request},
     storage_cache::StorageCache,
+    trace::{HostioRecord, Trace},
 };
 
 /// Why a host function ends the frame.
@@ -60,7 +61,7 @@ pub(crate) struct HostState {
     pub return_data: Bytes,
     /// The last account whose code was read and not empty.
     pub last_code: Option<(Address, Bytes)>,
-    pub trace: Option<Vec<HostioRecord>>,
+    pub trace: Option<Trace>,
 }
 
 /// The program's exports that host functions use.
@@ -234,7 +235,9 @@ impl<'a> Guest<'a> {
             start_ink,
             end_ink,
         };
-        self.state_mut().trace.get_or_insert_default().push(record);
+        if let Some(trace) = &mut self.state_mut().trace {
+            trace.push(record);
+        }
     }
 }
 

@@ -16,6 +16,7 @@ const FLAGS: [&str; 2] = ["-C", "link-arg=-zstack-size=32768"];
 /// Panics trap without std's machinery to print them, which nobody would see: an eighth of the escrow's bytes.
 const IMMEDIATE_ABORT: [&str; 2] = ["-Zunstable-options", "-Cpanic=immediate-abort"];
 
+/// What compiles to WASM.
 pub struct Toolchain {
     kind: Kind,
     /// As `rustc --version` prints it.
@@ -29,6 +30,10 @@ enum Kind {
     Debian { linker: PathBuf, sysroot: PathBuf },
 }
 
+/// The toolchain that is there, or one that could be installed.
+///
+/// # Errors
+/// If there is none: says what to install.
 pub fn find() -> Result<Toolchain, String> {
     if rustup_has_target() || add_rustup_target() {
         let kind = Kind::Rustup {
@@ -54,7 +59,7 @@ pub fn find() -> Result<Toolchain, String> {
 
 impl Toolchain {
     /// Builds the library of `folder` with the workspace's release profile.
-    pub fn build(&self, root: &Path, folder: &str, target: &Path) -> Result<(), String> {
+    pub(crate) fn build(&self, root: &Path, folder: &str, target: &Path) -> Result<(), String> {
         let mut flags: Vec<String> = FLAGS.map(String::from).into();
         let mut cargo = match &self.kind {
             Kind::Rustup { .. } => clean("cargo"),

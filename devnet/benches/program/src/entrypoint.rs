@@ -1,12 +1,6 @@
 //! A Stylus program that hashes as often as its calldata, a little-endian u32, says, and returns the digest.
-//!
-//! `hash.wasm` beside this file is made by
-//! `rustc --edition 2024 --target wasm32-unknown-unknown -C opt-level=3 -C panic=abort -C target-cpu=mvp -C strip=symbols
-//! -C link-arg=-zstack-size=32768 --crate-type cdylib -o hash.wasm hash.rs`
-#![no_std]
 
-#[path = "../src/sha256.rs"]
-mod sha256;
+use crate::sha256;
 
 #[link(wasm_import_module = "vm_hooks")]
 unsafe extern "C" {
@@ -30,9 +24,4 @@ pub extern "C" fn user_entrypoint(len: usize) -> usize {
     // SAFETY: the digest has 32 bytes.
     unsafe { write_result(digest.as_ptr(), digest.len()) };
     0
-}
-
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo) -> ! {
-    core::arch::wasm32::unreachable()
 }

@@ -1,14 +1,4 @@
-//! Damaged programs do no harm: what activates also compiles, and runs to the same end each time within its gas.
-
-#[path = "support/front_door.rs"]
-mod front_door;
-
-use std::sync::LazyLock;
-
-use proptest::{prelude::*, sample::Index};
-
-/// A program of everything that damage can hit: imports, a table, data, globals, control flow, growth, host calls.
-const PROGRAM: &str = r#"(module
+(module
     (import "vm_hooks" "read_args" (func $read_args (param i32)))
     (import "vm_hooks" "write_result" (func $write_result (param i32 i32)))
     (import "vm_hooks" "storage_load_bytes32" (func $load (param i32 i32)))
@@ -45,41 +35,4 @@ const PROGRAM: &str = r#"(module
         (drop (call $call (i32.const 0) (i32.const 0) (i32.const 8) (i32.const 96) (i64.const 9) (i32.const 160)))
         (call $log (i32.const 0) (i32.const 64) (i32.const 1))
         (call $write_result (i32.const 32) (i32.const 32))
-        (i32.const 0)))"#;
-
-static WASM: LazyLock<Vec<u8>> = LazyLock::new(|| wat::parse_str(PROGRAM).expect("the text is WebAssembly"));
-
-#[test]
-fn the_undamaged_program_runs() {
-    assert!(front_door::enter(&WASM));
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
-    #[test]
-    fn arbitrary_bytes_are_refused(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
-        prop_assert!(!front_door::enter(&bytes));
-        // An empty module and one of odd sections lack the entrypoint that a program must have.
-        prop_assert!(!front_door::enter(&[&b"\0asm\x01\0\0\0"[..], &bytes].concat()));
-    }
-
-    #[test]
-    fn damaged_programs_do_no_harm(damage in proptest::collection::vec((any::<Index>(), any::<u8>()), 1..4)) {
-        let mut wasm = WASM.clone();
-        for (at, byte) in damage {
-            let position = at.index(wasm.len());
-            wasm[position] = byte;
-        }
-        front_door::enter(&wasm);
-    }
-
-    #[test]
-    fn programs_with_pieces_missing_do_no_harm(from in any::<Index>(), length in 1..40_usize) {
-        let mut wasm = WASM.clone();
-        let start = from.index(wasm.len());
-        let end = (start + length).min(wasm.len());
-        wasm.drain(start..end);
-        front_door::enter(&wasm);
-    }
-}
+        (i32.const 0)))
