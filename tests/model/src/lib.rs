@@ -9,15 +9,15 @@ mod moves;
 mod normal;
 mod promises;
 
-use std::{cell::RefCell, mem};
+use std::{cell::RefCell, fmt, mem};
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256, U256, aliases::U96};
 use stateright::{Model, Property};
 use surety_collusion::state::Record as Pact;
 use surety_contracts::{PactPhase, Phase, Terms};
 use surety_escrow::state::State as Job;
 use surety_native::{
-    BOND, BONUS, BRIBE, CASE_BONUS, Chain, DEPOSIT, FEE, Native, PACT_STAKE, REWARD, STAKE, State, Work, World,
+    BONUS, BRIBE, CASE_BONUS, Chain, DEPOSIT, FEE, Native, PACT_STAKE, REWARD, STAKE, State, Work, World,
 };
 
 pub use moves::{Kind, Move, Role};
@@ -25,11 +25,49 @@ pub use moves::{Kind, Move, Role};
 /// The right result of the job: the primes below 4.
 const RIGHT: [u64; 2] = [2, 3];
 /// False ones: an element that is wrong, one that is missing, two out of order.
-const FALSE: [&[u64]; 3] = [&[1, 2, 3], &[2], &[3, 2]];
-/// Response window in seconds. It must be shorter than the dispute window.
-const RESPONSE: u64 = 1;
-/// Bonds that the client can pay.
-const BONDS: u128 = 2;
+const FALSE: [&[u64]; 3] = [&[1, 2, 3], CUT, &[3, 2]];
+/// Right as far as it goes.
+const CUT: &[u64] = &[2];
+/// A bond in wei: more than all else that the client may have left, so that it pays no more than its [`Scale`] says.
+const BOND: u128 = REWARD;
+
+/// How large a job is.
+#[derive(Clone, Copy, Debug)]
+pub struct Scale {
+    /// Bonds that the client can pay.
+    pub bonds: u128,
+    /// From the delegation to T1, in seconds, as all that follow.
+    pub accept: u64,
+    pub compute: u32,
+    pub dispute: u32,
+    /// Shorter than the dispute window.
+    pub response: u32,
+    pub ruling: u32,
+    /// How many of the false results are tried where a referee has one too.
+    pub false_results: usize,
+}
+
+impl Scale {
+    /// As small as it can be without losing a way to play.
+    pub const SMALL: Self = Self {
+        bonds: 2,
+        accept: 1,
+        compute: 2,
+        dispute: 2,
+        response: 1,
+        ruling: 1,
+        false_results: 1,
+    };
+    pub const LARGE: Self = Self {
+        bonds: 4,
+        accept: 2,
+        compute: 3,
+        dispute: 4,
+        response: 2,
+        ruling: 3,
+        false_results: 2,
+    };
+}
 
 /// What kind of job is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,15 +81,48 @@ pub enum Setting {
 }
 
 /// Who plays by the protocol, and in time; all others do whatever the contracts allow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Honest {
-    Nobody,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Honest {
+    /// Checks the result: demands what it was not shown, and has a false one judged. Beside an honest worker it also
+    /// accepts what is right.
+    pub client: bool,
     /// Submits the right result, answers every demand.
-    Worker,
-    /// Checks the result: demands what it was not shown, and has a false one judged.
-    Client,
-    /// Both, and the client accepts what is right.
-    Both,
+    pub worker: bool,
+    /// Where its word decides: convicts whom it should, and nobody else.
+    pub referee: bool,
+}
+
+impl Honest {
+    /// Nobody, the worker, the client, both; with a referee whose word can be trusted where that counts.
+    pub fn all(setting: Setting) -> [Self; 4] {
+        let somebody = |client, worker| Self {
+            client,
+            worker,
+            referee: setting == Setting::Referee,
+        };
+        [
+            Self::default(),
+            somebody(false, true),
+            somebody(true, false),
+            somebody(true, true),
+        ]
+    }
+}
+
+impl fmt::Display for Honest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = [
+            (self.client, "client"),
+            (self.worker, "worker"),
+            (self.referee, "referee"),
+        ];
+        let names: Vec<_> = names.iter().filter(|(is, _)| *is).map(|(_, name)| *name).collect();
+        f.pad(&if names.is_empty() {
+            "nobody".to_owned()
+        } else {
+            names.join(", ")
+        })
+    }
 }
 
 /// A job, played by everybody in every way.
@@ -85,16 +156,17 @@ pub struct Position {
 
 thread_local! {
     /// The contracts' code, for this thread; its state is set before each call.
-    static CHAIN: RefCell<Chain> = RefCell::new(world(Setting::Predicate).platform.chain.clone());
+    static CHAIN: RefCell<Chain> = RefCell::new(world(Setting::Predicate, &Scale::SMALL).platform.chain.clone());
 }
 
 /// Small numbers, so that the clock's every second counts.
-fn world(setting: Setting) -> World<Native> {
+fn world(setting: Setting, scale: &Scale) -> World<Native> {
     let mut world = World::<Native>::over(4, |terms| {
         let begin = terms.acceptBy - surety_native::ACCEPT;
-        terms.acceptBy = begin + 1;
-        (terms.computeWindow, terms.disputeWindow) = (2, 2);
-        (terms.responseWindow, terms.rulingWindow) = (RESPONSE as u32, 1);
+        terms.acceptBy = begin + scale.accept;
+        (terms.computeWindow, terms.disputeWindow) = (scale.compute, scale.dispute);
+        (terms.responseWindow, terms.rulingWindow) = (scale.response, scale.ruling);
+        terms.bond = U96::from(BOND);
         if setting != Setting::Game {
             (terms.verifier, terms.isSealed) = (Address::ZERO, false);
         }
@@ -110,10 +182,10 @@ fn world(setting: Setting) -> World<Native> {
 
 /// What everybody can spend: all their stakes once, and the client a few bonds. Demands and deliveries could else move
 /// money to and fro for ever.
-fn purses(world: &World<Native>) -> [(Address, U256); 4] {
+fn purses(world: &World<Native>, bonds: u128) -> [(Address, U256); 4] {
     let pact = BRIBE + 2 * PACT_STAKE;
     [
-        (world.client, REWARD + BONUS + FEE + CASE_BONUS + BONDS * BOND),
+        (world.client, REWARD + BONUS + FEE + CASE_BONUS + bonds * BOND),
         (world.worker, DEPOSIT + pact),
         (world.referee, STAKE + pact),
         (world.stranger, DEPOSIT),
@@ -122,11 +194,11 @@ fn purses(world: &World<Native>) -> [(Address, U256); 4] {
 }
 
 impl Game {
-    pub fn new(setting: Setting, honest: Honest) -> Self {
-        let world = world(setting);
+    pub fn new(setting: Setting, honest: Honest, scale: &Scale) -> Self {
+        let world = world(setting, scale);
         let mut start = world.platform.chain.snapshot();
         start.logs.clear();
-        start.balances.extend(purses(&world));
+        start.balances.extend(purses(&world, scale.bonds));
         let place = Place {
             id: world.id(),
             terms: world.terms(),
@@ -144,7 +216,7 @@ impl Game {
                 chain: start,
                 shown: false,
             },
-            moves: moves::all(&world, setting),
+            moves: moves::all(&world, setting, scale),
             place,
         }
     }
@@ -196,10 +268,18 @@ impl Game {
 
     /// What a stranger makes of a position alone: waits until every clock ran out, ticks, settles, checks.
     fn play_out(&self, before: &State) -> State {
-        // Longer than any window.
-        const LONG: u64 = 10;
+        let terms = &self.place.terms;
+        let windows = [
+            terms.computeWindow,
+            terms.disputeWindow,
+            terms.responseWindow,
+            terms.rulingWindow,
+        ];
+        // No clock runs for longer than the accept window or all others together.
+        let accept = terms.acceptBy - self.place.before.time;
+        let long = accept + 1 + windows.map(u64::from).iter().sum::<u64>();
         let ((), after) = on_chain(before, |chain| {
-            chain.with(|state| state.time += LONG);
+            chain.with(|state| state.time += long);
             for play in self.moves.iter().filter(|play| play.kind == Kind::Exit) {
                 // Whatever is not due is refused.
                 let _ = chain.call(play.from, play.to, U256::ZERO, &play.data);

@@ -3,19 +3,22 @@
 use std::{io, process::ExitCode, thread, time::Instant};
 
 use stateright::{Checker, Model, report::WriteReporter};
-use surety_model::{Game, Honest, Setting};
+use surety_model::{Game, Honest, Scale, Setting};
 
 fn main() -> ExitCode {
     let threads = thread::available_parallelism().map_or(1, |count| count.get());
     println!(
-        "{:<10} {:<7} {:>12} {:>12} {:>6} {:>8}  promises",
+        "{:<10} {:<23} {:>12} {:>12} {:>6} {:>8}  promises",
         "setting", "honest", "steps", "states", "depth", "seconds"
     );
     let mut kept = true;
     for setting in [Setting::Predicate, Setting::Referee, Setting::Game] {
-        for honest in [Honest::Nobody, Honest::Worker, Honest::Client, Honest::Both] {
+        for honest in Honest::all(setting) {
             let begin = Instant::now();
-            let checker = Game::new(setting, honest).checker().threads(threads).spawn_bfs();
+            let checker = Game::new(setting, honest, &Scale::LARGE)
+                .checker()
+                .threads(threads)
+                .spawn_bfs();
             let checker = checker.report(&mut WriteReporter::new(&mut io::stderr()));
             let broken: Vec<_> = checker
                 .discoveries()
@@ -28,9 +31,9 @@ fn main() -> ExitCode {
                 })
                 .collect();
             println!(
-                "{:<10} {:<7} {:>12} {:>12} {:>6} {:>8}  {}",
+                "{:<10} {:<23} {:>12} {:>12} {:>6} {:>8}  {}",
                 format!("{setting:?}"),
-                format!("{honest:?}"),
+                honest,
                 checker.state_count(),
                 checker.unique_state_count(),
                 checker.max_depth(),

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use alloy_primitives::{Address, B256, Bytes};
 use alloy_sol_types::SolCall;
 use surety_contracts::{Fault, IEscrow, Leaf, Opening, Phase};
-use surety_native::{BOND, BONUS, DEPOSIT, Native, PACT_STAKE, REWARD, STAKE, Work, World};
+use surety_native::{BONUS, DEPOSIT, Native, PACT_STAKE, REWARD, STAKE, Work, World};
 
-use crate::{FALSE, Game, Honest, Position, RIGHT, Setting};
+use crate::{BOND, CUT, FALSE, Game, Position, RIGHT, Scale, Setting};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -33,7 +33,12 @@ pub enum Kind {
     DeliverSome,
     /// Shows the result off chain: no call at all.
     Show,
-    Judge,
+    /// Whether what is claimed is so.
+    Judge {
+        real: bool,
+    },
+    Dispute,
+    Confirm,
     Cancel,
     /// What a stranger can do to end things.
     Exit,
@@ -82,24 +87,31 @@ impl Moves<'_> {
 }
 
 /// Every move of a setting. Who may make a call at all is for the contracts to decide: everybody tries.
-pub fn all(world: &World<Native>, setting: Setting) -> Vec<Move> {
+pub fn all(world: &World<Native>, setting: Setting, scale: &Scale) -> Vec<Move> {
     let mut moves = Moves { world, all: Vec::new() };
-    escrow(&mut moves, setting);
+    let results = match setting {
+        Setting::Game => results(scale.false_results),
+        _ => results(FALSE.len()),
+    };
+    escrow(&mut moves, setting, &results);
     if setting == Setting::Game {
-        game(&mut moves);
+        game(&mut moves, &results);
     }
     moves.all
 }
 
-fn results() -> Vec<(String, Work, Kind)> {
+/// A result with its name.
+type Named = (String, Work, Kind);
+
+fn results(false_ones: usize) -> Vec<Named> {
     let mut results = vec![("the right result".to_owned(), Work::of(&RIGHT), Kind::SubmitRight)];
-    for numbers in FALSE {
+    for numbers in &FALSE[..false_ones] {
         results.push((format!("{numbers:?}"), Work::of(numbers), Kind::SubmitFalse));
     }
     results
 }
 
-fn escrow(moves: &mut Moves<'_>, setting: Setting) {
+fn escrow(moves: &mut Moves<'_>, setting: Setting, results: &[Named]) {
     let world = moves.world;
     let (escrow, terms) = (world.escrow, || world.terms());
     let call = IEscrow::delegateCall { terms: terms() };
@@ -111,9 +123,9 @@ fn escrow(moves: &mut Moves<'_>, setting: Setting) {
     let call = IEscrow::acceptCall { terms: terms() };
     moves.add(&EVERYBODY, "accept", escrow, 0, &call, Kind::Accept);
     let call = IEscrow::disputeCall { terms: terms() };
-    moves.add(&EVERYBODY, "dispute", escrow, BOND, &call, Kind::Other);
+    moves.add(&EVERYBODY, "dispute", escrow, BOND, &call, Kind::Dispute);
     let call = IEscrow::confirmCall { terms: terms() };
-    moves.add(&EVERYBODY, "confirm", escrow, 0, &call, Kind::Other);
+    moves.add(&EVERYBODY, "confirm", escrow, 0, &call, Kind::Confirm);
     let call = IEscrow::timeTickCall { terms: terms() };
     moves.add(&[Role::Stranger], "tick", escrow, 0, &call, Kind::Exit);
     // An account without code: the call does nothing, the client has seen the result.
@@ -126,14 +138,11 @@ fn escrow(moves: &mut Moves<'_>, setting: Setting) {
         &shows,
         Kind::Show,
     );
-    for (name, work, kind) in results() {
+    for (name, work, kind) in results {
+        let kind = *kind;
         let (root, count) = (work.root(), work.count());
         if setting == Setting::Game {
-            // The third false result adds nothing to the second here, but many states.
-            if count == 2 && kind == Kind::SubmitFalse {
-                continue;
-            }
-            let seal = world.seal_of(world.worker, &work);
+            let seal = world.seal_of(world.worker, work);
             let call = IEscrow::submitSealCall { terms: terms(), seal };
             moves.add(&[Role::Worker], &format!("seal {name}"), escrow, 0, &call, kind);
             let mut revealing = world.reveal_call();
@@ -175,7 +184,7 @@ fn escrow(moves: &mut Moves<'_>, setting: Setting) {
             let what = format!("deliver {indices:?} of {name}");
             moves.add(&[Role::Worker, Role::Stranger], &what, escrow, 0, &call, kind);
         }
-        accusations(moves, &name, &work, setting);
+        accusations(moves, name, work, setting);
     }
     // Results share demands.
     let mut seen = BTreeSet::new();
@@ -188,12 +197,16 @@ fn escrow(moves: &mut Moves<'_>, setting: Setting) {
 fn accusations(moves: &mut Moves<'_>, name: &str, work: &Work, setting: Setting) {
     let world = moves.world;
     let last = work.count() - 1;
-    let mut faults: Vec<(Fault, u64, Vec<Leaf>, Bytes)> = Vec::new();
+    let right = RIGHT.map(u64::to_be_bytes);
+    let is_right = |element: &[u8]| right.iter().any(|right| right == element);
+    let mut faults: Vec<(Fault, u64, Vec<Leaf>, Bytes, bool)> = Vec::new();
     for at in 0..=last {
-        faults.push((Fault::WrongElement, at, work.leaves(&[at]), Bytes::new()));
+        let real = !is_right(&work.elements[at as usize]);
+        faults.push((Fault::WrongElement, at, work.leaves(&[at]), Bytes::new(), real));
     }
     for at in 0..last {
-        faults.push((Fault::Disorder, at, work.leaves(&[at, at + 1]), Bytes::new()));
+        let real = work.elements[at as usize] >= work.elements[at as usize + 1];
+        faults.push((Fault::Disorder, at, work.leaves(&[at, at + 1]), Bytes::new(), real));
     }
     for missing in 1..=3u64 {
         let element = missing.to_be_bytes();
@@ -203,10 +216,11 @@ fn accusations(moves: &mut Moves<'_>, name: &str, work: &Work, setting: Setting)
             .into_iter()
             .chain((at <= last).then_some(at))
             .collect();
+        let real = is_right(&element) && !work.elements.iter().any(|have| have[..] == element[..]);
         let missing = Bytes::copy_from_slice(&element);
-        faults.push((Fault::MissingElement, at, work.leaves(&neighbours), missing));
+        faults.push((Fault::MissingElement, at, work.leaves(&neighbours), missing, real));
     }
-    for (fault, at, leaves, missing) in faults {
+    for (fault, at, leaves, missing, real) in faults {
         let opening = match setting {
             Setting::Referee => Opening {
                 functionSalt: B256::ZERO,
@@ -230,12 +244,12 @@ fn accusations(moves: &mut Moves<'_>, name: &str, work: &Work, setting: Setting)
             Setting::Referee => &EVERYBODY,
             _ => &[Role::Stranger],
         };
-        moves.add(roles, &what, world.escrow, 0, &call, Kind::Judge);
+        moves.add(roles, &what, world.escrow, 0, &call, Kind::Judge { real });
     }
 }
 
 /// The referee contract and the bribe contract.
-fn game(moves: &mut Moves<'_>) {
+fn game(moves: &mut Moves<'_>, results: &[Named]) {
     let world = moves.world;
     let (verifier, collusion) = (world.verifier, world.collusion);
     let pay = surety_native::FEE + surety_native::CASE_BONUS;
@@ -256,9 +270,9 @@ fn game(moves: &mut Moves<'_>) {
         &world.take_case_call(),
         Kind::Other,
     );
-    for (name, work, _) in results().into_iter().take(2) {
+    for (name, work, _) in results {
         let mut call = world.seal_opinion_call();
-        call.seal = world.seal_of(world.referee, &work);
+        call.seal = world.seal_of(world.referee, work);
         moves.add(
             &parties,
             &format!("seal the opinion {name}"),
@@ -324,9 +338,10 @@ fn game(moves: &mut Moves<'_>) {
 impl Game {
     fn honest(&self, role: Role) -> bool {
         match role {
-            Role::Worker => matches!(self.honest, Honest::Worker | Honest::Both),
-            Role::Client => matches!(self.honest, Honest::Client | Honest::Both),
-            _ => false,
+            Role::Worker => self.honest.worker,
+            Role::Client => self.honest.client,
+            Role::Referee => self.honest.referee,
+            Role::Stranger => false,
         }
     }
 
@@ -343,13 +358,19 @@ impl Game {
             ),
             Role::Client => match play.kind {
                 Kind::Delegate => true,
-                Kind::Accept => self.honest == Honest::Both && self.root(&position.chain) == Some(self.place.right),
+                Kind::Accept => self.honest.worker && self.root(&position.chain) == Some(self.place.right),
                 // Everything at once: after T3 there is no second demand.
                 Kind::Demand(size) => self.is_false(position) && !position.shown && size == job.count,
+                Kind::Dispute => self.is_false(position),
                 Kind::Cancel => true,
                 _ => false,
             },
-            _ => true,
+            Role::Referee => match play.kind {
+                Kind::Judge { real } => real,
+                Kind::Confirm => self.root(&position.chain) == Some(self.place.right),
+                _ => false,
+            },
+            Role::Stranger => true,
         }
     }
 
@@ -362,9 +383,17 @@ impl Game {
             Phase::Sealed => position.chain.time > job.clock,
             _ => false,
         };
-        let client =
-            matches!(job.phase, Phase::Committed) && self.is_false(position) && position.chain.time <= job.clock;
-        self.honest(Role::Worker) && worker || self.honest(Role::Client) && client
+        let in_time = position.chain.time <= job.clock;
+        let client = job.phase == Phase::Committed && self.can_be_proven_false(position) && in_time;
+        let referee = job.phase == Phase::Disputed && self.can_be_proven_false(position) && in_time;
+        self.honest.worker && worker || self.honest.client && client || self.honest.referee && referee
+    }
+
+    /// Whether a result is on chain with a fault that somebody can be convicted of. Without a predicate nobody is for what
+    /// is missing.
+    pub(crate) fn can_be_proven_false(&self, position: &Position) -> bool {
+        let is_cut = self.root(&position.chain) == Some(Work::of(CUT).root());
+        self.is_false(position) && !(self.setting == Setting::Referee && is_cut)
     }
 
     /// Whether a result is on chain that is not the right one.

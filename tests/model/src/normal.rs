@@ -13,7 +13,7 @@ use surety_escrow::state::{Challenge, State as Job};
 use surety_native::State;
 use surety_referee::state::Record as Case;
 
-use crate::{Game, RESPONSE, word};
+use crate::{Game, word};
 
 impl Game {
     /// The position that stands for all that no call can tell from this one.
@@ -26,13 +26,14 @@ impl Game {
             return state;
         }
         let (now, then) = (state.time, place.before.time);
+        let back = u64::from(place.terms.responseWindow) + 1;
         // Zero is a clock that was never set.
         let shifted = |deadline: u64, is_read: bool| match deadline {
             0 => 0,
             _ if !is_read => then,
-            _ => then + (deadline + RESPONSE + 1).saturating_sub(now),
+            _ => then + (deadline + back).saturating_sub(now),
         };
-        state.time = then + RESPONSE + 1;
+        state.time = then + back;
         let running = !self.is_over(&state);
         job.clock = shifted(job.clock, running);
         set(&mut state, place.escrow, place.id, 0, job.pack());

@@ -14,7 +14,7 @@ type Check = fn(&Game, &Position) -> bool;
 /// The promises of every play, and those to whoever is honest.
 pub fn of(honest: Honest) -> Vec<Property<Game>> {
     let mut promises: Vec<(&'static str, Check)> = Vec::new();
-    if honest == Honest::Nobody {
+    if honest == Honest::default() {
         // Whatever happens while somebody is honest happens here too.
         promises.extend([
             ("conservation", conservation as Check),
@@ -24,14 +24,14 @@ pub fn of(honest: Honest) -> Vec<Property<Game>> {
             ("no reputation without a case", reputation),
         ]);
     }
-    if matches!(honest, Honest::Worker | Honest::Both) {
+    if honest.worker {
         promises.push(("fairness for the worker", fair_to_worker));
         promises.push(("the worker is paid in the end", worker_is_paid));
     }
-    if matches!(honest, Honest::Client | Honest::Both) {
+    if honest.client {
         promises.push(("fairness for the client", fair_to_client));
     }
-    if honest == Honest::Both {
+    if honest.client && honest.worker {
         promises.push(("correctness", correct));
     }
     let mut properties: Vec<_> = promises
@@ -43,7 +43,7 @@ pub fn of(honest: Honest) -> Vec<Property<Game>> {
         "a worker is paid",
         |game: &Game, position: &Position| game.job(&position.chain).phase == Phase::Paid,
     ));
-    if honest != Honest::Both && honest != Honest::Worker {
+    if !honest.worker {
         properties.push(Property::sometimes(
             "a worker is convicted",
             |game: &Game, position: &Position| game.job(&position.chain).phase == Phase::Convicted,
@@ -127,16 +127,16 @@ fn reputation(game: &Game, position: &Position) -> bool {
     case.phase == CasePhase::Closed || words <= 4
 }
 
-/// Who submits what is right and shows it when asked is never convicted and never forfeits; with a predicate.
+/// Who submits what is right and shows it when asked is never convicted and never forfeits.
 fn fair_to_worker(game: &Game, position: &Position) -> bool {
     let job = game.job(&position.chain);
-    game.setting == Setting::Referee || !matches!(job.phase, Phase::Convicted | Phase::Forfeited)
+    !matches!(job.phase, Phase::Convicted | Phase::Forfeited)
 }
 
 /// Once it took the order, its wealth ends above what it was, by the reward at least.
 fn worker_is_paid(game: &Game, position: &Position) -> bool {
     let job = game.job(&position.chain);
-    if game.setting == Setting::Referee || job.phase != Phase::Committed {
+    if job.phase != Phase::Committed {
         return true;
     }
     let end = game.play_out(&position.chain);
@@ -150,19 +150,15 @@ fn worker_is_paid(game: &Game, position: &Position) -> bool {
     end.balance(worker) + staked >= game.place.before.balance(worker) + reward
 }
 
-/// A false result is never paid, and whoever submits one pays for it; with a predicate.
+/// A result that can be proven false is never paid.
 fn fair_to_client(game: &Game, position: &Position) -> bool {
     let job = game.job(&position.chain);
-    if game.setting == Setting::Referee {
-        return true;
-    }
-    let is_false = game.root(&position.chain).is_some_and(|root| root != game.place.right);
-    !(job.phase == Phase::Paid && is_false)
+    !(job.phase == Phase::Paid && game.can_be_proven_false(position))
 }
 
 /// Both honest: the result on chain is right, and an ended job that was taken is paid.
 fn correct(game: &Game, position: &Position) -> bool {
     let job = game.job(&position.chain);
     let is_right = game.root(&position.chain).is_none_or(|root| root == game.place.right);
-    is_right && (game.setting == Setting::Referee || !matches!(job.phase, Phase::Convicted | Phase::Forfeited))
+    is_right && !matches!(job.phase, Phase::Convicted | Phase::Forfeited)
 }

@@ -1,39 +1,28 @@
-//! The short form of the model checker: jobs of the escrow alone, every play of so many steps.
+//! The short form of the model checker: small jobs of every setting, played in every way to the end.
 
 use stateright::{Checker, Model};
-use surety_model::{Game, Honest, Setting};
+use surety_model::{Game, Honest, Scale, Setting};
 
-/// Steps of the longest play, the first position among them: enough to be paid and to be convicted.
-const DEPTH: usize = 12;
-
-fn every_promise_holds(setting: Setting, honest: Honest) {
-    let game = Game::new(setting, honest).checker();
-    let checker = game.threads(2).target_max_depth(DEPTH).spawn_bfs().join();
-    println!("{} states, depth {}", checker.unique_state_count(), checker.max_depth());
-    checker.assert_properties();
+fn every_promise_holds(setting: Setting) {
+    for honest in Honest::all(setting) {
+        let game = Game::new(setting, honest, &Scale::SMALL).checker();
+        let checker = game.threads(2).spawn_bfs().join();
+        println!("honest: {honest}; {} states", checker.unique_state_count());
+        checker.assert_properties();
+    }
 }
 
 #[test]
-fn nobody_is_honest() {
-    every_promise_holds(Setting::Predicate, Honest::Nobody);
+fn every_promise_holds_where_a_predicate_decides() {
+    every_promise_holds(Setting::Predicate);
 }
 
 #[test]
-fn the_worker_is_honest() {
-    every_promise_holds(Setting::Predicate, Honest::Worker);
+fn every_promise_holds_where_the_referees_word_decides() {
+    every_promise_holds(Setting::Referee);
 }
 
 #[test]
-fn the_client_is_honest() {
-    every_promise_holds(Setting::Predicate, Honest::Client);
-}
-
-#[test]
-fn both_are_honest() {
-    every_promise_holds(Setting::Predicate, Honest::Both);
-}
-
-#[test]
-fn the_referees_word_decides() {
-    every_promise_holds(Setting::Referee, Honest::Nobody);
+fn every_promise_holds_with_a_case_and_a_bribe() {
+    every_promise_holds(Setting::Game);
 }
