@@ -128,6 +128,16 @@ impl World {
         job
     }
 
+    /// A worker that takes a job and submits the result of another one.
+    fn submit_from(&self, job: &Path, task: &str) {
+        self.json(WORKER, &["take", arg(job)]);
+        let (other, result) = (self.path("other.json"), self.path("JOB.result"));
+        let args = ["delegate", task, "--escrow", &self.escrow, "--out", arg(&other)];
+        self.json(CLIENT, &[&args[..], &["--predicate", &self.predicate]].concat());
+        self.json(WORKER, &["work", arg(&other), "--out", arg(&result)]);
+        self.json(WORKER, &["submit", arg(job)]);
+    }
+
     fn phase(&self, job: &Path) -> String {
         let status = self.json(CLIENT, &["status", arg(job)]);
         status["phase"].as_str().unwrap().to_owned()
@@ -188,22 +198,8 @@ fn an_honest_job_is_checked_and_paid() {
 fn a_false_result_is_found_and_judged_by_anybody() {
     let world = World::new();
     let job = world.delegate("primes:0..1000", &["--predicate", &world.predicate]);
-    world.json(WORKER, &["take", arg(&job)]);
-    // A worker that is paid for the primes below 500 instead.
-    let other = world.path("other.json");
-    let args = [
-        "delegate",
-        "primes:0..500",
-        "--escrow",
-        &world.escrow,
-        "--predicate",
-        &world.predicate,
-        "--out",
-    ];
-    world.json(CLIENT, &[&args[..], &[arg(&other)]].concat());
-    let lazy = world.path("JOB.result");
-    world.json(WORKER, &["work", arg(&other), "--out", arg(&lazy)]);
-    world.json(WORKER, &["submit", arg(&job)]);
+    // The primes below 500 instead.
+    world.submit_from(&job, "primes:0..500");
 
     let sampled = world.run(CLIENT, &["verify", arg(&job), "--sample", "20"]);
     assert!(sampled.status.success(), "no sample tells what is missing");
@@ -338,21 +334,8 @@ fn a_chain_is_computed_checked_and_judged_by_its_steps() {
     let world = World::new();
     let chain = |start| format!("squarings:{start}:ffffffffffffffffffffffffffffffc5:16:500");
     let job = world.delegate(&chain("1234"), &["--predicate", &world.predicate]);
-    world.json(WORKER, &["take", arg(&job)]);
-    // A worker that begins from another start.
-    let other = world.path("other.json");
-    let args = [
-        "delegate",
-        &chain("1235"),
-        "--escrow",
-        &world.escrow,
-        "--predicate",
-        &world.predicate,
-        "--out",
-    ];
-    world.json(CLIENT, &[&args[..], &[arg(&other)]].concat());
-    world.json(WORKER, &["work", arg(&other), "--out", arg(&world.path("JOB.result"))]);
-    world.json(WORKER, &["submit", arg(&job)]);
+    // From another start.
+    world.submit_from(&job, &chain("1235"));
     let verified = world.run(CLIENT, &["verify", arg(&job), "--all", "--json"]);
     let verified: Value = serde_json::from_slice(&verified.stdout).unwrap();
     assert_eq!((&verified["fault"], &verified["at"]), (&"wrong step".into(), &0.into()));

@@ -7,17 +7,7 @@ use alloy_primitives::{Address, Bytes, U256};
 use surety_devnet::{Config, Mining, Node, NodeError, store::Autosave};
 use tempfile::TempDir;
 
-use crate::support::*;
-
-/// Returns calldata.
-const ECHO: &str = r#"(module
-    (import "vm_hooks" "read_args" (func $read_args (param i32)))
-    (import "vm_hooks" "write_result" (func $write_result (param i32 i32)))
-    (memory (export "memory") 1 1)
-    (func (export "user_entrypoint") (param $len i32) (result i32)
-        (call $read_args (i32.const 0))
-        (call $write_result (i32.const 0) (local.get $len))
-        (i32.const 0)))"#;
+use crate::{contracts::ECHO, support::*};
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder for temporary files")

@@ -60,12 +60,12 @@ impl Scale {
     };
     pub const LARGE: Self = Self {
         bonds: 4,
-        accept: 2,
-        compute: 3,
-        dispute: 4,
-        response: 2,
-        ruling: 3,
-        false_results: 2,
+        accept: 3,
+        compute: 4,
+        dispute: 6,
+        response: 3,
+        ruling: 4,
+        false_results: 3,
     };
 }
 
