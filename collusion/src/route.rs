@@ -36,20 +36,26 @@ impl<H: Host> Contract for Collusion<H> {
             ICollusion::acceptBribeCall::SELECTOR => self.accept_bribe(pact(&args)?)?,
             ICollusion::withdrawBribeCall::SELECTOR => self.withdraw_bribe(pact(&args)?)?,
             ICollusion::checkResultsCall::SELECTOR => self.check_results(pact(&args)?)?,
-            ICollusion::withdrawCall::SELECTOR => self.withdraw(args.address(0)?)?,
-            CONSTRUCTOR => self.construct(args.address(0)?, args.address(1)?)?,
-            ICollusion::escrowCall::SELECTOR => return Ok(answer(&[self.escrow().to_word()])),
-            ICollusion::refereeCall::SELECTOR => return Ok(answer(&[self.referee().to_word()])),
+            ICollusion::withdrawCall::SELECTOR => self.withdraw(args.only(1)?.address(0)?)?,
+            CONSTRUCTOR => self.construct(args.only(2)?.address(0)?, args.address(1)?)?,
+            ICollusion::escrowCall::SELECTOR => {
+                args.only(0)?;
+                return Ok(answer(&[self.escrow().to_word()]));
+            }
+            ICollusion::refereeCall::SELECTOR => {
+                args.only(0)?;
+                return Ok(answer(&[self.referee().to_word()]));
+            }
             ICollusion::pactIdCall::SELECTOR => return Ok(answer(&[self.pact_id(pact(&args)?)?.to_word()])),
             ICollusion::pactOfCall::SELECTOR => {
-                let state = self.pact_of(args.b256(0)?);
+                let state = self.pact_of(args.only(1)?.b256(0)?);
                 return Ok(answer(&[
                     state.phase.to_word(),
                     state.worker.to_word(),
                     state.computeBy.to_word(),
                 ]));
             }
-            ICollusion::creditCall::SELECTOR => return Ok(answer(&[self.credit(args.address(0)?).to_word()])),
+            ICollusion::creditCall::SELECTOR => return Ok(answer(&[self.credit(args.only(1)?.address(0)?).to_word()])),
             _ => return Err(Malformed.into()),
         }
         Ok(Vec::new())
@@ -57,5 +63,5 @@ impl<H: Host> Contract for Collusion<H> {
 }
 
 fn pact<'a>(args: &Args<'a>) -> Result<EncodedPact<'a>, Malformed> {
-    args.first().map(EncodedPact)
+    args.all().map(EncodedPact)
 }

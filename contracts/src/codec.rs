@@ -3,10 +3,12 @@
 //!
 //! Nothing here is inlined: a contract's size is paid for in every uncached call, the few calls between are not felt.
 //!
-//! Reading is strict: values use no bit above their type, padding is zero, and offsets are whole words.
+//! Reading is strict, so that a call has one encoding: values use no bit above their type, padding is zero, what an offset
+//! points to begins where the argument before it ends, and nothing follows the last one.
 
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256, aliases::U96};
+use core::cell::Cell;
 
 use crate::{CasePhase, Fault, Form, PactPhase, Phase, Terms};
 
@@ -66,26 +68,60 @@ impl EncodedTerms<'_> {
 #[derive(Debug, Clone, Copy)]
 pub struct Args<'a> {
     words: &'a [Word],
+    /// Words of calldata that nothing has been read from yet. All of these slices reach to its end: a length is a place.
+    unread: Option<&'a Cell<usize>>,
 }
 
 impl<'a> Args<'a> {
-    /// What follows the selector.
-    pub fn new(data: &'a [u8]) -> Result<Self, Malformed> {
+    /// What follows the selector; `unread` keeps how far it was read.
+    pub fn new(data: &'a [u8], unread: &'a Cell<usize>) -> Result<Self, Malformed> {
         let (words, rest) = data.as_chunks::<32>();
-        if rest.is_empty() {
-            Ok(Self { words })
+        if !rest.is_empty() {
+            return Err(Malformed);
+        }
+        unread.set(words.len());
+        Ok(Self {
+            words,
+            unread: Some(unread),
+        })
+    }
+
+    /// Words of static arguments, of which not all have to be read.
+    pub fn of(words: &'a [Word]) -> Self {
+        Self { words, unread: None }
+    }
+
+    /// These arguments, if they fill so many words and no more.
+    #[inline(never)]
+    pub fn only(self, words: usize) -> Result<Self, Malformed> {
+        if self.words.len() == words {
+            Ok(self)
         } else {
             Err(Malformed)
         }
     }
 
-    pub fn of(words: &'a [Word]) -> Self {
-        Self { words }
+    /// These arguments, if reading stopped where they begin. They fill so many words, and what they point to follows.
+    #[inline(never)]
+    pub fn head(self, words: usize) -> Result<Self, Malformed> {
+        let left = self.words.len().checked_sub(words).ok_or(Malformed)?;
+        match self.unread {
+            Some(unread) if unread.replace(left) != self.words.len() => Err(Malformed),
+            _ => Ok(self),
+        }
     }
 
-    /// The first `N` words.
-    pub fn first<const N: usize>(&self) -> Result<&'a [Word; N], Malformed> {
-        self.words.first_chunk().ok_or(Malformed)
+    /// Nothing follows what was read.
+    pub fn end(&self) -> Result<(), Malformed> {
+        match self.unread {
+            Some(unread) if unread.get() > 0 => Err(Malformed),
+            _ => Ok(()),
+        }
+    }
+
+    /// All words, if there are `N`.
+    pub fn all<const N: usize>(&self) -> Result<&'a [Word; N], Malformed> {
+        self.words.try_into().map_err(|_| Malformed)
     }
 
     pub fn word(&self, at: usize) -> Result<&'a Word, Malformed> {
@@ -169,7 +205,8 @@ impl<'a> Args<'a> {
     }
 
     fn skip(&self, words: usize) -> Result<Self, Malformed> {
-        self.words.get(words..).map(|words| Self { words }).ok_or(Malformed)
+        let words = self.words.get(words..).ok_or(Malformed)?;
+        Ok(Self { words, ..*self })
     }
 
     /// `bytes`.
@@ -177,7 +214,7 @@ impl<'a> Args<'a> {
     pub fn bytes(&self, at: usize) -> Result<&'a [u8], Malformed> {
         let tail = self.tail(at)?;
         let length = tail.index(0)?;
-        let content = tail.skip(1)?.words;
+        let content = tail.head(1 + length.div_ceil(32))?.skip(1)?.words;
         let padded = content.get(..length.div_ceil(32)).ok_or(Malformed)?.as_flattened();
         let (bytes, padding) = padded.split_at_checked(length).ok_or(Malformed)?;
         if padding.iter().all(|&byte| byte == 0) {
@@ -198,16 +235,10 @@ impl<'a> Args<'a> {
     #[inline(never)]
     pub fn items(&self, at: usize) -> Result<Items<'a>, Malformed> {
         let tail = self.tail(at)?;
-        let items = Items {
-            length: tail.index(0)?,
-            args: tail.skip(1)?,
-        };
-        // At least a word an item: nothing is reserved for a length that is a lie.
-        if items.length > items.args.words.len() {
-            Err(Malformed)
-        } else {
-            Ok(items)
-        }
+        let length = tail.index(0)?;
+        // A word an item: nothing is reserved for a length that is a lie.
+        let args = tail.head(length.saturating_add(1))?.skip(1)?;
+        Ok(Items { length, args })
     }
 }
 

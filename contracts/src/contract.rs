@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolEvent};
+use core::cell::Cell;
 use stylus_sdk::{ArbResult, call::RawCall, prelude::*};
 
 use surety_protocol::merkle;
@@ -129,7 +130,8 @@ pub trait Contract {
     fn route(&mut self, calldata: &[u8]) -> ArbResult {
         let mut run = || -> Result<Vec<u8>, Self::Error> {
             let (selector, args) = calldata.split_first_chunk::<4>().ok_or(Malformed)?;
-            let args = Args::new(args)?;
+            let unread = Cell::new(0);
+            let args = Args::new(args, &unread)?;
             if !Self::PAYABLE.contains(selector) {
                 self.expect_payment(0)?;
             }

@@ -37,34 +37,48 @@ impl<H: Host> Contract for Escrow<H> {
         // Arguments follow the terms, which fill the first words.
         let rest = TERMS_WORDS;
         match selector {
-            IEscrow::delegateCall::SELECTOR => return Ok(self.delegate(args.terms(0)?)?.to_vec()),
-            IEscrow::takeOrderCall::SELECTOR => self.take_order(args.terms(0)?)?,
+            IEscrow::delegateCall::SELECTOR => return Ok(self.delegate(args.only(rest)?.terms(0)?)?.to_vec()),
+            IEscrow::takeOrderCall::SELECTOR => self.take_order(args.only(rest)?.terms(0)?)?,
             IEscrow::demandCall::SELECTOR => {
-                self.demand(args.terms(0)?, &args.items(rest)?.read(Args::u64)?)?;
+                let indices = args.head(rest + 1)?.items(rest)?.read(Args::u64)?;
+                args.end()?;
+                self.demand(args.terms(0)?, &indices)?;
             }
-            IEscrow::disputeCall::SELECTOR => self.dispute(args.terms(0)?)?,
-            IEscrow::cancelCall::SELECTOR => self.cancel(args.terms(0)?)?,
+            IEscrow::disputeCall::SELECTOR => self.dispute(args.only(rest)?.terms(0)?)?,
+            IEscrow::cancelCall::SELECTOR => self.cancel(args.only(rest)?.terms(0)?)?,
             IEscrow::submitResultCall::SELECTOR => {
+                let args = args.only(rest + 2)?;
                 self.submit_result(args.terms(0)?, args.b256(rest)?, args.u64(rest + 1)?)?;
             }
-            IEscrow::submitSealCall::SELECTOR => self.submit_seal(args.terms(0)?, args.b256(rest)?)?,
+            IEscrow::submitSealCall::SELECTOR => self.submit_seal(args.only(rest + 1)?.terms(0)?, args.b256(rest)?)?,
             IEscrow::revealCall::SELECTOR => {
+                let args = args.only(rest + 3)?;
                 let (root, count, salt) = (args.b256(rest)?, args.u64(rest + 1)?, args.b256(rest + 2)?);
                 self.reveal(args.terms(0)?, root, count, salt)?;
             }
-            IEscrow::publishLeavesCall::SELECTOR => self.publish_leaves(args.terms(0)?, args.words(rest)?)?,
-            IEscrow::acceptCall::SELECTOR => self.accept(args.terms(0)?)?,
-            IEscrow::deliverCall::SELECTOR => self.deliver(args.terms(0)?, &args.items(rest)?.read(leaf)?)?,
-            IEscrow::judgeCall::SELECTOR => {
-                let leaves = args.items(rest + 1)?.read(leaf)?;
-                let (fault, at, missing) = (args.fault(rest)?, args.u64(rest + 2)?, args.bytes(rest + 3)?);
-                self.judge(args.terms(0)?, fault, &leaves, at, missing, opening(&args, rest + 4)?)?;
+            IEscrow::publishLeavesCall::SELECTOR => {
+                let hashes = args.head(rest + 1)?.words(rest)?;
+                args.end()?;
+                self.publish_leaves(args.terms(0)?, hashes)?;
             }
-            IEscrow::confirmCall::SELECTOR => self.confirm(args.terms(0)?)?,
-            IEscrow::timeTickCall::SELECTOR => self.time_tick(args.terms(0)?)?,
-            IEscrow::withdrawCall::SELECTOR => self.withdraw(args.address(0)?)?,
+            IEscrow::acceptCall::SELECTOR => self.accept(args.only(rest)?.terms(0)?)?,
+            IEscrow::deliverCall::SELECTOR => {
+                let leaves = args.head(rest + 1)?.items(rest)?.read(leaf)?;
+                args.end()?;
+                self.deliver(args.terms(0)?, &leaves)?;
+            }
+            IEscrow::judgeCall::SELECTOR => {
+                let leaves = args.head(rest + 5)?.items(rest + 1)?.read(leaf)?;
+                let (fault, at, missing) = (args.fault(rest)?, args.u64(rest + 2)?, args.bytes(rest + 3)?);
+                let opening = opening(&args, rest + 4)?;
+                args.end()?;
+                self.judge(args.terms(0)?, fault, &leaves, at, missing, opening)?;
+            }
+            IEscrow::confirmCall::SELECTOR => self.confirm(args.only(rest)?.terms(0)?)?,
+            IEscrow::timeTickCall::SELECTOR => self.time_tick(args.only(rest)?.terms(0)?)?,
+            IEscrow::withdrawCall::SELECTOR => self.withdraw(args.only(1)?.address(0)?)?,
             IEscrow::jobCall::SELECTOR => {
-                let job = self.job(args.b256(0)?);
+                let job = self.job(args.only(1)?.b256(0)?);
                 return Ok(answer(&[
                     job.phase.to_word(),
                     job.fault.to_word(),
@@ -76,7 +90,7 @@ impl<H: Host> Contract for Escrow<H> {
                 ]));
             }
             IEscrow::pendingCall::SELECTOR => {
-                let pending = self.pending(args.b256(0)?);
+                let pending = self.pending(args.only(1)?.b256(0)?);
                 let mut hash = [0; 32];
                 hash[..20].copy_from_slice(pending.indicesHash.as_slice());
                 return Ok(answer(&[
@@ -86,8 +100,8 @@ impl<H: Host> Contract for Escrow<H> {
                     hash,
                 ]));
             }
-            IEscrow::jobIdCall::SELECTOR => return Ok(self.job_id(args.terms(0)?)?.to_vec()),
-            IEscrow::creditCall::SELECTOR => return Ok(answer(&[self.credit(args.address(0)?).to_word()])),
+            IEscrow::jobIdCall::SELECTOR => return Ok(self.job_id(args.only(rest)?.terms(0)?)?.to_vec()),
+            IEscrow::creditCall::SELECTOR => return Ok(answer(&[self.credit(args.only(1)?.address(0)?).to_word()])),
             _ => return Err(Malformed.into()),
         }
         Ok(Vec::new())
@@ -95,7 +109,7 @@ impl<H: Host> Contract for Escrow<H> {
 }
 
 fn leaf<'a>(args: &Args<'a>, at: usize) -> Result<Leaf<'a, Digest>, Malformed> {
-    let leaf = args.tail(at)?;
+    let leaf = args.tail(at)?.head(3)?;
     Ok(Leaf {
         index: leaf.u64(0)?,
         element: leaf.bytes(1)?,
@@ -104,7 +118,7 @@ fn leaf<'a>(args: &Args<'a>, at: usize) -> Result<Leaf<'a, Digest>, Malformed> {
 }
 
 fn opening<'a>(args: &Args<'a>, at: usize) -> Result<Opening<'a>, Malformed> {
-    let opening = args.tail(at)?;
+    let opening = args.tail(at)?.head(4)?;
     Ok(Opening {
         function_salt: opening.word(0)?,
         function: opening.bytes(1)?,

@@ -32,6 +32,7 @@ impl<H: Host> Contract for Referee<H> {
         let rest = TERMS_WORDS;
         match selector {
             IReferee::appealCall::SELECTOR => {
+                let args = args.only(rest + 3)?;
                 let offer = Offer {
                     fee: args.u96(rest)?,
                     bonus: args.u96(rest + 1)?,
@@ -39,22 +40,26 @@ impl<H: Host> Contract for Referee<H> {
                 };
                 self.appeal(args.terms(0)?, offer)?;
             }
-            IReferee::takeCaseCall::SELECTOR => self.take_case(args.terms(0)?)?,
-            IReferee::submitSealCall::SELECTOR => self.submit_seal(args.terms(0)?, args.b256(rest)?)?,
+            IReferee::takeCaseCall::SELECTOR => self.take_case(args.only(rest)?.terms(0)?)?,
+            IReferee::submitSealCall::SELECTOR => self.submit_seal(args.only(rest + 1)?.terms(0)?, args.b256(rest)?)?,
             IReferee::revealCall::SELECTOR => {
+                let args = args.only(rest + 3)?;
                 let (root, count, salt) = (args.b256(rest)?, args.u64(rest + 1)?, args.b256(rest + 2)?);
                 self.reveal(args.terms(0)?, root, count, salt)?;
             }
-            IReferee::settleCall::SELECTOR => self.settle(args.terms(0)?)?,
-            IReferee::withdrawCall::SELECTOR => self.withdraw(args.address(0)?)?,
-            CONSTRUCTOR => self.construct(args.address(0)?)?,
-            IReferee::escrowCall::SELECTOR => return Ok(answer(&[self.escrow().to_word()])),
+            IReferee::settleCall::SELECTOR => self.settle(args.only(rest)?.terms(0)?)?,
+            IReferee::withdrawCall::SELECTOR => self.withdraw(args.only(1)?.address(0)?)?,
+            CONSTRUCTOR => self.construct(args.only(1)?.address(0)?)?,
+            IReferee::escrowCall::SELECTOR => {
+                args.only(0)?;
+                return Ok(answer(&[self.escrow().to_word()]));
+            }
             IReferee::reportCall::SELECTOR => {
-                let (revealed, root, count) = self.report(args.b256(0)?);
+                let (revealed, root, count) = self.report(args.only(1)?.b256(0)?);
                 return Ok(answer(&[revealed.to_word(), root.to_word(), count.to_word()]));
             }
             IReferee::caseOfCall::SELECTOR => {
-                let case = self.case_of(args.b256(0)?);
+                let case = self.case_of(args.only(1)?.b256(0)?);
                 return Ok(answer(&[
                     case.phase.to_word(),
                     case.fee.to_word(),
@@ -66,7 +71,7 @@ impl<H: Host> Contract for Referee<H> {
                 ]));
             }
             IReferee::reputationCall::SELECTOR => {
-                let reputation = self.reputation(args.address(0)?);
+                let reputation = self.reputation(args.only(1)?.address(0)?);
                 return Ok(answer(&[
                     reputation.score.to_word(),
                     reputation.upheld.to_word(),
@@ -75,7 +80,7 @@ impl<H: Host> Contract for Referee<H> {
                     reputation.stake.to_word(),
                 ]));
             }
-            IReferee::creditCall::SELECTOR => return Ok(answer(&[self.credit(args.address(0)?).to_word()])),
+            IReferee::creditCall::SELECTOR => return Ok(answer(&[self.credit(args.only(1)?.address(0)?).to_word()])),
             _ => return Err(Malformed.into()),
         }
         Ok(Vec::new())

@@ -18,9 +18,11 @@ use surety_contracts::{
     codec::CONSTRUCTOR,
 };
 use surety_devnet::{Config, Node, NodeError};
-use surety_native::{Answer, Behaviour, Contract, Contracts, Platform};
+use surety_native::{Answer, Behaviour, Contract, Contracts, Log, Platform};
 use surety_wasm::{COLLUSION, ESCROW, PREDICATE, REFEREE};
 
+/// What a call may use, in gas: what a transaction may on Arbitrum.
+const GAS: u64 = 32_000_000;
 /// Wei sent along for an activation; the rest comes back.
 const ACTIVATION: u128 = 10u128.pow(18);
 /// A devnet with its accounts and the contracts.
@@ -32,6 +34,8 @@ pub struct Devnet {
     fees: RefCell<BTreeMap<Address, U256>>,
     /// When the next block comes, in seconds.
     time: Cell<u64>,
+    /// Events that nobody has taken yet.
+    logs: RefCell<Vec<Log>>,
 }
 
 /// A chain with nothing but the contracts on it.
@@ -52,6 +56,7 @@ impl Default for Devnet {
             fresh: chain.node.snapshot(),
             fees: RefCell::default(),
             time: Cell::new(chain.begins),
+            logs: RefCell::default(),
             chain,
         }
     }
@@ -90,6 +95,17 @@ impl Chain {
 }
 
 impl Devnet {
+    /// Events since they were last taken.
+    pub fn take_logs(&self) -> Vec<Log> {
+        self.logs.take()
+    }
+
+    /// The root of a contract's storage.
+    pub fn storage_root(&self, contract: Address) -> B256 {
+        let proof = self.chain.node.proof(contract, Vec::new(), BlockId::latest());
+        proof.expect("the state is kept").storage_hash
+    }
+
     /// Sends a transaction in a block of its own at the time that is set; whether it succeeded.
     fn transact(&self, from: Address, request: TransactionRequest) -> bool {
         self.chain
@@ -100,6 +116,12 @@ impl Devnet {
         let receipt = self.chain.node.receipt(hash).expect("mined at once");
         let fee = U256::from(receipt.gas_used()) * U256::from(receipt.effective_gas_price());
         *self.fees.borrow_mut().entry(from).or_default() += fee;
+        let logs = receipt.inner.inner.inner.receipt.logs.iter().map(|log| Log {
+            address: log.inner.address,
+            topics: log.inner.data.topics().to_vec(),
+            data: log.inner.data.data.to_vec(),
+        });
+        self.logs.borrow_mut().extend(logs);
         receipt.status()
     }
 }
@@ -185,7 +207,7 @@ impl Platform for Devnet {
 
     fn send(&self, from: Address, to: Address, value: u128, data: Vec<u8>) -> Answer {
         let answer = self.peek(from, to, value, data.clone())?;
-        let succeeded = self.transact(from, request(from, to, value, data));
+        let succeeded = self.transact(from, request(from, to, value, data).with_gas_limit(GAS));
         assert!(succeeded, "the transaction failed where the call did not");
         Ok(answer)
     }

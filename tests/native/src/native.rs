@@ -17,8 +17,6 @@ pub const CLIENT: Address = Address::repeat_byte(0xc1);
 pub const WORKER: Address = Address::repeat_byte(0x33);
 pub const REFEREE: Address = Address::repeat_byte(0x4e);
 pub const STRANGER: Address = Address::repeat_byte(0x57);
-const ACCOUNTS: [Address; 4] = [CLIENT, WORKER, REFEREE, STRANGER];
-
 /// When the chain in memory begins, in seconds.
 const GENESIS: u64 = 1_800_000_000;
 const CHAIN_ID: u64 = 412_346;
@@ -29,30 +27,57 @@ const WEALTH: u128 = 10u128.pow(24);
 #[derive(Clone)]
 pub struct Native {
     pub chain: Chain,
+    accounts: [Address; 4],
     contracts: Contracts,
+    /// How many contracts there are.
     deployed: u8,
 }
 
 impl Default for Native {
     fn default() -> Self {
-        let chain = Chain::new(CHAIN_ID, GENESIS);
-        for account in ACCOUNTS {
+        let [escrow, verifier, predicate, collusion] = [1, 2, 3, 4].map(deployed_at);
+        let contracts = Contracts {
+            escrow,
+            predicate,
+            verifier,
+            collusion,
+        };
+        Self::at([CLIENT, WORKER, REFEREE, STRANGER], contracts, GENESIS)
+    }
+}
+
+impl Native {
+    /// A chain with the accounts and contracts of another one.
+    pub fn at(accounts: [Address; 4], contracts: Contracts, time: u64) -> Self {
+        let chain = Chain::new(CHAIN_ID, time);
+        for account in accounts {
             chain.with(|state| state.balances.insert(account, U256::from(WEALTH)));
         }
-        let mut deployed = 0;
-        let contracts = Contracts::deploy(|contract| try_deploy(&chain, &mut deployed, contract));
+        Contracts::deploy(|contract| {
+            let address = match contract {
+                Contract::Escrow => contracts.escrow,
+                Contract::Predicate => contracts.predicate,
+                Contract::Referee { .. } => contracts.verifier,
+                Contract::Collusion { .. } => contracts.collusion,
+            };
+            try_deploy(&chain, address, contract)
+        });
         Self {
             chain,
+            accounts,
             contracts,
-            deployed,
+            deployed: 4,
         }
     }
 }
 
-/// Puts a contract at the next address and constructs it.
-fn try_deploy(chain: &Chain, deployed: &mut u8, contract: Contract) -> Option<Address> {
-    *deployed += 1;
-    let address = Address::repeat_byte(0xa0 + *deployed);
+/// Where the contract is that was deployed as number so and so.
+fn deployed_at(number: u8) -> Address {
+    Address::repeat_byte(0xa0 + number)
+}
+
+/// Puts a contract at an address and constructs it.
+fn try_deploy(chain: &Chain, address: Address, contract: Contract) -> Option<Address> {
     let arguments = match contract {
         Contract::Escrow => {
             chain.install(address, |vm, data| Escrow::new(vm).route(data));
@@ -80,7 +105,7 @@ fn try_deploy(chain: &Chain, deployed: &mut u8, contract: Contract) -> Option<Ad
 
 impl Platform for Native {
     fn accounts(&self) -> [Address; 4] {
-        ACCOUNTS
+        self.accounts
     }
 
     fn contracts(&self) -> Contracts {
@@ -88,7 +113,8 @@ impl Platform for Native {
     }
 
     fn try_deploy(&mut self, contract: Contract) -> Option<Address> {
-        try_deploy(&self.chain, &mut self.deployed, contract)
+        self.deployed += 1;
+        try_deploy(&self.chain, deployed_at(self.deployed), contract)
     }
 
     fn send(&self, from: Address, to: Address, value: u128, data: Vec<u8>) -> Answer {
@@ -96,7 +122,7 @@ impl Platform for Native {
     }
 
     fn peek(&self, from: Address, to: Address, value: u128, data: Vec<u8>) -> Answer {
-        self.undone(|| self.send(from, to, value, data))
+        self.chain.peek(from, to, U256::from(value), &data)
     }
 
     fn send_with_gas(&self, from: Address, to: Address, data: Vec<u8>, gas: u64) -> bool {
@@ -107,10 +133,7 @@ impl Platform for Native {
     }
 
     fn undone<T>(&self, run: impl FnOnce() -> T) -> T {
-        let before = self.chain.snapshot();
-        let outcome = run();
-        self.chain.restore(before);
-        outcome
+        self.chain.undone(run)
     }
 
     fn now(&self) -> u64 {

@@ -1,6 +1,7 @@
 //! The protocol's tables: how a job, a case and a pact come to each of their phases, and in which each call is allowed.
 
 use alloy_primitives::Address;
+use alloy_sol_types::SolCall;
 use surety_contracts::{CasePhase, Job, PactPhase, Phase, Terms};
 
 use crate::{Answer, BOND, CASE_BONUS, DEPOSIT, FEE, PACT_STAKE, Platform, STAKE, World};
@@ -128,31 +129,41 @@ impl JobCall {
 
     /// Tries it, by whoever may make it and in its time: nothing but the job's phase can be wrong.
     pub fn attempt<P: Platform>(self, world: &World<P>) -> Answer {
-        let (client, worker, referee, stranger) = (world.client, world.worker, world.referee, world.stranger);
-        let escrow = world.escrow;
         match self {
-            Self::Cancel => world.peek(client, escrow, 0, &world.cancel_call()),
-            Self::TakeOrder => world.peek(worker, escrow, DEPOSIT, &world.take_call()),
-            Self::SubmitResult => world.peek(worker, escrow, 0, &world.submit_call()),
-            Self::SubmitSeal => world.peek(worker, escrow, 0, &world.seal_call()),
-            Self::PublishLeaves => world.peek(worker, escrow, 0, &world.publish_call()),
-            Self::Accept => world.peek(client, escrow, 0, &world.accept_call()),
-            Self::Demand => world.peek(client, escrow, 2 * BOND, &world.demand_call(&DEMANDED)),
-            Self::Deliver => world.peek(stranger, escrow, 0, &world.deliver_call(&DEMANDED)),
-            Self::Dispute => world.peek(client, escrow, BOND, &world.dispute_call()),
-            Self::Judge => world.peek(referee, escrow, 0, &world.judge_call()),
-            Self::Confirm => world.peek(referee, escrow, 0, &world.confirm_call()),
-            Self::Reveal => {
-                if world.job().phase == Phase::Sealed {
-                    world.past_t2();
-                }
-                world.peek(worker, escrow, 0, &world.reveal_call())
+            Self::Reveal if world.job().phase == Phase::Sealed => {
+                world.past_t2();
             }
-            Self::TimeTick => {
-                // Longer than all windows together.
-                world.at(world.platform.now() + 100_000);
-                world.peek(stranger, escrow, 0, &world.tick_call())
-            }
+            // Longer than all windows together.
+            Self::TimeTick => world.at(world.platform.now() + 100_000),
+            _ => {}
+        }
+        let (from, value, data) = self.transaction(world);
+        world.platform.peek(from, world.escrow, value, data)
+    }
+
+    /// Makes it, now.
+    pub fn make<P: Platform>(self, world: &World<P>) -> Answer {
+        let (from, value, data) = self.transaction(world);
+        world.platform.send(from, world.escrow, value, data)
+    }
+
+    /// Who makes it, with how many wei.
+    fn transaction<P: Platform>(self, world: &World<P>) -> (Address, u128, Vec<u8>) {
+        let (client, worker, referee, stranger) = (world.client, world.worker, world.referee, world.stranger);
+        match self {
+            Self::Cancel => (client, 0, world.cancel_call().abi_encode()),
+            Self::TakeOrder => (worker, DEPOSIT, world.take_call().abi_encode()),
+            Self::SubmitResult => (worker, 0, world.submit_call().abi_encode()),
+            Self::SubmitSeal => (worker, 0, world.seal_call().abi_encode()),
+            Self::Reveal => (worker, 0, world.reveal_call().abi_encode()),
+            Self::PublishLeaves => (worker, 0, world.publish_call().abi_encode()),
+            Self::Accept => (client, 0, world.accept_call().abi_encode()),
+            Self::Demand => (client, 2 * BOND, world.demand_call(&DEMANDED).abi_encode()),
+            Self::Deliver => (stranger, 0, world.deliver_call(&DEMANDED).abi_encode()),
+            Self::Dispute => (client, BOND, world.dispute_call().abi_encode()),
+            Self::Judge => (referee, 0, world.judge_call().abi_encode()),
+            Self::Confirm => (referee, 0, world.confirm_call().abi_encode()),
+            Self::TimeTick => (stranger, 0, world.tick_call().abi_encode()),
         }
     }
 }

@@ -140,15 +140,9 @@ impl StorageAccess for Vm {
             self.frame.broke_static.set(true);
             return;
         }
-        self.chain.with(|state| {
-            for (key, word) in writes {
-                let place = (self.frame.message.to, key);
-                match word.is_zero() {
-                    true => state.storage.remove(&place),
-                    false => state.storage.insert(place, word),
-                };
-            }
-        });
+        for (key, word) in writes {
+            self.chain.write(self.frame.message.to, key, word);
+        }
     }
 }
 
@@ -300,7 +294,7 @@ impl RawLogAccess for Vm {
             topics: topics.to_vec(),
             data: data.to_vec(),
         };
-        self.chain.with(|state| state.logs.push(log));
+        self.chain.log(log);
         Ok(())
     }
 }

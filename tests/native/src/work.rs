@@ -27,7 +27,10 @@ pub struct Work {
 
 impl Work {
     pub fn of(numbers: &[u64]) -> Self {
-        let elements: Vec<_> = numbers.iter().copied().map(element).collect();
+        Self::new(numbers.iter().copied().map(element).collect())
+    }
+
+    pub fn new(elements: Vec<Vec<u8>>) -> Self {
         let tree = Tree::new(merkle::leaf_hashes(&elements));
         Self { elements, tree }
     }

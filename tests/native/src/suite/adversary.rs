@@ -1,7 +1,7 @@
 //! What an adversary tries, and does not get.
 
 use alloy_primitives::{Address, U256};
-use alloy_sol_types::SolCall;
+use alloy_sol_types::{SolCall, SolValue};
 use surety_contracts::*;
 
 use crate::*;
@@ -132,6 +132,10 @@ pub fn a_verifier_that_is_none_confirms_nothing<P: Platform + Default>() {
             world.platform.impostor(impostor, reentry.clone(), answer.clone());
             world.refuses(world.stranger, world.escrow, 0, &confirm, IEscrow::VerifierFailed {});
         }
+        for behaviour in [Behaviour::Plain, Behaviour::Reverts(100_000), Behaviour::Burns] {
+            world.platform.behave(impostor, behaviour);
+            world.refuses(world.stranger, world.escrow, 0, &confirm, IEscrow::VerifierFailed {});
+        }
         world.platform.impostor(impostor, reentry, report(0));
         world.refuses(world.stranger, world.escrow, 0, &confirm, IEscrow::NotRevealed {});
         assert_eq!(world.job(), before);
@@ -159,5 +163,99 @@ pub fn who_re_enters_is_paid_once<P: Platform + Default>() {
         let credit = world.credit(contract, account);
         assert_eq!(world.platform.money(account) - before + credit, U256::from(amount));
         assert_eq!(world.platform.money(contract), credit);
+    }
+}
+
+/// Whoever is paid may call any contract in that moment, and has no more of it than who does not.
+pub fn who_is_paid_may_call_everything_and_gains_nothing<P: Platform + Default>() {
+    let (world, due) = to_be_paid::<P>();
+    let ends = [
+        (world.escrow, world.judge_call().abi_encode()),
+        (world.escrow, world.accept_call().abi_encode()),
+        (world.escrow, world.tick_call().abi_encode()),
+        (world.escrow, world.confirm_call().abi_encode()),
+        (world.escrow, IEscrow::withdrawCall { to: world.stranger }.abi_encode()),
+        (world.verifier, world.settle_call().abi_encode()),
+        (
+            world.verifier,
+            IEscrow::withdrawCall { to: world.stranger }.abi_encode(),
+        ),
+        (world.collusion, world.check_results_call().abi_encode()),
+        (world.collusion, world.withdraw_bribe_call().abi_encode()),
+        (
+            world.collusion,
+            IEscrow::withdrawCall { to: world.stranger }.abi_encode(),
+        ),
+    ];
+    let finish = |world: &World<P>| {
+        let anybody = world.stranger;
+        // Some of these were done already, by who was paid: then they are refused.
+        let _ = world
+            .peek(anybody, world.escrow, 0, &world.judge_call())
+            .map(|_| world.judge());
+        let _ = world
+            .peek(anybody, world.verifier, 0, &world.settle_call())
+            .map(|_| world.settle());
+        let check = world.check_results_call();
+        let _ = world
+            .peek(anybody, world.collusion, 0, &check)
+            .map(|_| world.check_results());
+    };
+    let totals = |world: &World<P>| {
+        due.map(|(_, account, _)| {
+            let credits = [world.escrow, world.verifier, world.collusion].map(|house| world.credit(house, account));
+            credits.into_iter().sum::<U256>() + world.platform.money(account)
+        })
+    };
+    let expected = world.platform.undone(|| {
+        finish(&world);
+        totals(&world)
+    });
+    for call in ends {
+        world.platform.undone(|| {
+            for (_, account, _) in due {
+                world.platform.impostor(account, Some(call.clone()), Vec::new());
+            }
+            finish(&world);
+            assert_eq!(totals(&world), expected, "while {} is called", call.0);
+            let kept: U256 = due
+                .map(|(house, account, _)| world.credit(house, account))
+                .into_iter()
+                .sum();
+            assert_eq!(world.held(), kept, "nothing but credits is left");
+            for (_, account, _) in due {
+                world.platform.behave(account, Behaviour::Plain);
+            }
+        });
+    }
+}
+
+/// A predicate that calls the escrow while it is asked changes nothing there; its answer counts as any other.
+pub fn a_predicate_that_calls_back_only_answers<P: Platform + Default>() {
+    let predicate = Address::repeat_byte(0xad);
+    let mut world = World::<P>::plain(|terms| terms.predicate = predicate);
+    world.work = Work::of(&FALSE);
+    world.walk(way_to(Phase::Committed));
+    let before = world.job();
+    let reentries = [
+        world.accept_call().abi_encode(),
+        world.judge_call().abi_encode(),
+        IEscrow::withdrawCall { to: predicate }.abi_encode(),
+    ];
+    for call in reentries {
+        let answers = |holds: bool| {
+            let call = Some((world.escrow, call.clone()));
+            world.platform.impostor(predicate, call, holds.abi_encode());
+        };
+        answers(true);
+        let judge = world.judge_call();
+        world.refuses(world.stranger, world.escrow, 0, &judge, IEscrow::NotAFault {});
+        assert_eq!(world.job(), before);
+        answers(false);
+        world.platform.undone(|| {
+            world.judge();
+            assert_eq!(world.job().phase, Phase::Convicted);
+            assert_eq!(world.held(), U256::ZERO, "paid once");
+        });
     }
 }

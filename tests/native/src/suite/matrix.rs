@@ -87,7 +87,7 @@ fn in_every_job_phase<P: Platform + Default>(
     expected: impl Fn(Phase) -> bool,
 ) {
     for phase in JOB_PHASES.into_iter().filter(|phase| *phase >= from) {
-        let world = job_in::<P>(|edit| World::new(edit), phase, between);
+        let world = job_in(World::<P>::new, phase, between);
         // Referee and bribe contract have the same error.
         let error = IReferee::WrongPhase { phase };
         let what = format!("while the job is {phase:?}");

@@ -6,6 +6,7 @@ pub mod delegation;
 pub mod evidence;
 pub mod matrix;
 pub mod money;
+pub mod races;
 pub mod referee;
 pub mod refusals;
 
@@ -65,9 +66,13 @@ macro_rules! suite {
                 an_offer_lapses, the_worker_withdraws_its_offer, unnoticed_collusion_pays, noticed_collusion_costs_both;
             adversary: a_copied_seal_opens_for_nobody_else, a_word_against_an_element_never_committed,
                 a_refused_payment_becomes_a_credit, a_verifier_that_is_none_confirms_nothing,
-                who_re_enters_is_paid_once;
+                who_re_enters_is_paid_once, who_is_paid_may_call_everything_and_gains_nothing,
+                a_predicate_that_calls_back_only_answers;
+            races: whoever_comes_first_in_a_block_nothing_is_lost, a_deadline_belongs_to_those_who_keep_it,
+                an_open_order_goes_to_the_first_of_two;
             refusals: appeal_refuses, take_case_refuses, opinions_are_refused, settle_refuses, offers_are_refused,
-                acceptance_is_refused, results_are_checked_in_time, constructors_refuse, impostors_are_refused, calldata_is_strict;
+                acceptance_is_refused, results_are_checked_in_time, constructors_refuse, impostors_are_refused, calldata_is_strict,
+                calldata_has_one_encoding;
         );
     };
     (@tests $platform:ty; $($module:ident: $($name:ident),*;)*) => {

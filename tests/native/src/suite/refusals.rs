@@ -231,27 +231,31 @@ pub fn impostors_are_refused<P: Platform + Default>() {
         vec![0; 8 * 32],
         vec![0; 100_000],
     ];
+    let answers = garbage.map(|answer| Behaviour::Answers { call: None, answer });
+    let failures = [Behaviour::Plain, Behaviour::Reverts(100_000), Behaviour::Burns];
+    let behaviours = [answers.to_vec(), failures.to_vec()].concat();
     let world = case_in::<P>(CasePhase::Revealed);
-    for answer in &garbage {
-        world.platform.impostor(world.escrow, None, answer.clone());
-        let settle = world
-            .platform
-            .peek(world.stranger, world.verifier, 0, world.settle_call().abi_encode());
-        let expected = Bytes::from(IReferee::EscrowFailed {}.abi_encode());
-        assert_eq!(settle.map_err(Bytes::from), Err(expected));
+    for behaviour in &behaviours {
+        world.platform.undone(|| {
+            let settle = world.settle_call().abi_encode();
+            world.platform.behave(world.escrow, behaviour.clone());
+            refused(&world, world.verifier, 0, Raw(settle), IReferee::EscrowFailed {});
+        });
     }
-    for impostor in [true, false] {
-        for answer in &garbage {
-            let world = pact_in::<P>(PactPhase::Accepted);
-            world.past_reveals();
-            let (target, error) = match impostor {
-                true => (world.escrow, ICollusion::EscrowFailed {}.abi_encode()),
-                false => (world.verifier, ICollusion::RefereeFailed {}.abi_encode()),
-            };
-            let check = world.check_results_call().abi_encode();
-            world.platform.impostor(target, None, answer.clone());
-            let answer = world.platform.peek(world.stranger, world.collusion, 0, check);
-            assert_eq!(answer.map_err(Bytes::from), Err(error.into()));
+    let world = pact_in::<P>(PactPhase::Accepted);
+    world.past_reveals();
+    let check = world.check_results_call().abi_encode();
+    let targets = [
+        (world.escrow, ICollusion::EscrowFailed {}.abi_encode()),
+        (world.verifier, ICollusion::RefereeFailed {}.abi_encode()),
+    ];
+    for (target, error) in targets {
+        for behaviour in &behaviours {
+            world.platform.undone(|| {
+                world.platform.behave(target, behaviour.clone());
+                let answer = world.platform.peek(world.stranger, world.collusion, 0, check.clone());
+                assert_eq!(answer.map_err(Bytes::from), Err(error.clone().into()), "{behaviour:?}");
+            });
         }
     }
 }
@@ -288,4 +292,48 @@ pub fn calldata_is_strict<P: Platform + Default>() {
     let unknown = IReferee::caseOfCall { jobId: B256::ZERO }.abi_encode();
     let answer = world.platform.peek(world.stranger, world.verifier, 0, unknown);
     assert_eq!(answer, Ok(vec![0; 7 * 32]));
+}
+
+/// Words behind the arguments, and tails that lie elsewhere than right behind each other, are refused: there is one
+/// calldata for a call.
+pub fn calldata_has_one_encoding<P: Platform + Default>() {
+    let world = World::<P>::plain(|_| {});
+    world.walk(way_to(Phase::Demanded));
+    let malformed = || IEscrow::MalformedCalldata {};
+    let account = world.client;
+    let calls = [
+        (world.escrow, world.tick_call().abi_encode()),
+        (world.escrow, world.judge_call().abi_encode()),
+        (world.escrow, world.deliver_call(&DEMANDED).abi_encode()),
+        (world.escrow, world.demand_call(&DEMANDED).abi_encode()),
+        (world.escrow, world.publish_call().abi_encode()),
+        (world.escrow, IEscrow::jobCall { jobId: world.id() }.abi_encode()),
+        (world.escrow, IEscrow::creditCall { account }.abi_encode()),
+        (world.verifier, world.settle_call().abi_encode()),
+        (world.verifier, world.appeal_call().abi_encode()),
+        (world.verifier, IReferee::reputationCall { account }.abi_encode()),
+        (world.verifier, IReferee::escrowCall {}.abi_encode()),
+        (world.collusion, world.check_results_call().abi_encode()),
+        (world.collusion, ICollusion::refereeCall {}.abi_encode()),
+    ];
+    for (contract, call) in calls {
+        refused(&world, contract, 0, Raw([call, vec![0; 32]].concat()), malformed());
+    }
+    // The same leaves, a word further back.
+    let deliver = world.deliver_call(&DEMANDED).abi_encode();
+    assert!(
+        world
+            .platform
+            .peek(world.stranger, world.escrow, 0, deliver.clone())
+            .is_ok()
+    );
+    let head = 4 + 23 * 32;
+    let mut moved = [&deliver[..head], &[0; 32], &deliver[head..]].concat();
+    moved[head - 32..head].copy_from_slice(&U256::from(24 * 32).to_be_bytes::<32>());
+    refused(&world, world.escrow, 0, Raw(moved), malformed());
+    // Both leaves share the first one's place.
+    let mut shared = deliver;
+    let offsets = head + 32;
+    shared.copy_within(offsets..offsets + 32, offsets + 32);
+    refused(&world, world.escrow, 0, Raw(shared), malformed());
 }
