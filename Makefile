@@ -2,10 +2,11 @@
 
 CARGO ?= cargo
 
-.PHONY: demo test build lint cast clean help cargo-stylus bench-devnet fuzz-devnet cache-manager
+.PHONY: demo test build lint cast clean help cargo-stylus bench-devnet fuzz-devnet fuzz-contracts cache-manager
 
 TOOLS = $(CURDIR)/target/tools
 SECONDS ?= 60
+ACTIONS ?= 1000000
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/'
@@ -37,6 +38,10 @@ bench-devnet: ## measure the chain, beside anvil from the npm registry
 fuzz-devnet: ## send the chain made-up programs and requests, SECONDS=60 of each
 	$(CARGO) run --locked -p surety-fuzz -- programs --seconds $(SECONDS)
 	$(CARGO) run --locked -p surety-fuzz -- requests --seconds $(SECONDS)
+
+fuzz-contracts: ## play made-up jobs against a reference of the protocol, ACTIONS=1000000 natively and a hundredth as WASM
+	$(CARGO) run --locked -p surety-plays -- --actions $(ACTIONS)
+	$(CARGO) run --locked -p surety-plays -- --actions $$(($(ACTIONS) / 100)) --differential --forms 1
 
 cache-manager: ## compile devnet/contracts/CacheManager.sol, and fail if the chain holds something else
 	npm install --no-save --prefix devnet/contracts

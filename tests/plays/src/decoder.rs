@@ -34,11 +34,11 @@ impl<'a, P: Platform> Decoder<'a, P> {
 }
 
 impl<P: Platform> Watch for Decoder<'_, P> {
-    fn before(&mut self, scene: &Scene, play: &Play) -> Result<(), String> {
+    fn before(&mut self, scene: &Scene, play: &Play, _now: u64) -> Result<(), String> {
         let (house, data) = scene.calldata(play);
         let (from, to, paid) = (scene.address(play.by), scene.house(house), scene.paid(play));
         for _ in 0..self.forms {
-            let changed = change(&mut self.rng, &data);
+            let changed = change(&mut self.rng, house, &data);
             let answer = self.platform.peek(from, to, paid, changed.clone());
             let shown = || {
                 format!(
@@ -77,15 +77,15 @@ fn follows<Calls: SolInterface, Errors: SolInterface>(data: &[u8], answer: &Answ
 }
 
 /// Changes calldata in one to three places.
-fn change(rng: &mut SmallRng, data: &[u8]) -> Vec<u8> {
+fn change(rng: &mut SmallRng, house: House, data: &[u8]) -> Vec<u8> {
     let mut data = data.to_vec();
     for _ in 0..rng.random_range(1..=3) {
-        change_once(rng, &mut data);
+        change_once(rng, house, &mut data);
     }
     data
 }
 
-fn change_once(rng: &mut SmallRng, data: &mut Vec<u8>) {
+fn change_once(rng: &mut SmallRng, house: House, data: &mut Vec<u8>) {
     let words = data.len().saturating_sub(4) / 32;
     let place = |rng: &mut SmallRng| 4 + 32 * rng.random_range(0..words);
     match rng.random_range(0..9) {
@@ -119,7 +119,11 @@ fn change_once(rng: &mut SmallRng, data: &mut Vec<u8>) {
             data.copy_within(from..from + 32, to);
         }
         6 if data.len() >= 4 => {
-            let selectors = IEscrow::IEscrowCalls::SELECTORS;
+            let selectors = match house {
+                House::Escrow => IEscrow::IEscrowCalls::SELECTORS,
+                House::Referee => IReferee::IRefereeCalls::SELECTORS,
+                House::Collusion => ICollusion::ICollusionCalls::SELECTORS,
+            };
             data[..4].copy_from_slice(selectors.choose(rng).expect("some"));
         }
         7 if words > 0 => move_tail(rng, data),

@@ -1,6 +1,6 @@
 //! Fuzzes for as long as one likes: `cargo run -p surety-plays -- --help`.
 
-use std::{collections::BTreeMap, process::ExitCode, sync::Mutex, time::Instant};
+use std::{collections::BTreeMap, panic, process::ExitCode, sync::Mutex, time::Instant};
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -76,7 +76,7 @@ fn listed<K>(counts: &BTreeMap<K, u64>, name: impl Fn(&K) -> String) -> String {
 
 fn play(args: &Args, seed: u64) -> Result<Tally, String> {
     let script = Script::new(seed, args.length as usize);
-    let played = match args.differential {
+    let played = || match args.differential {
         true => Twins::default().play(&script, args.forms),
         false => {
             let native = Native::default();
@@ -84,5 +84,8 @@ fn play(args: &Args, seed: u64) -> Result<Tally, String> {
             script.play(&native, &mut decoder)
         }
     };
-    played.map_err(|failure| format!("seed {seed}: {failure}"))
+    match panic::catch_unwind(panic::AssertUnwindSafe(played)) {
+        Ok(played) => played.map_err(|failure| format!("seed {seed}: {failure}")),
+        Err(_) => Err(format!("seed {seed}: a panic, told above")),
+    }
 }

@@ -10,7 +10,7 @@ use surety_native::{Answer, Behaviour, Platform};
 
 use crate::action::*;
 use crate::reference::{Purse, Reference};
-use crate::scene::{ELSEWHERE, Scene};
+use crate::scene::Scene;
 use crate::watch::Watch;
 
 /// What happened, counted.
@@ -76,7 +76,7 @@ pub struct Stage<'a, P> {
     before: Vec<(Purse, U256)>,
 }
 
-fn purses() -> impl Iterator<Item = Purse> {
+pub(crate) fn purses() -> impl Iterator<Item = Purse> {
     let accounts = EVERYBODY.into_iter().map(Purse::Account);
     let houses = HOUSES.into_iter().map(Purse::House);
     accounts.chain(houses).chain([Purse::Elsewhere])
@@ -95,11 +95,7 @@ impl<'a, P: Platform> Stage<'a, P> {
     }
 
     fn money(&self, purse: Purse) -> U256 {
-        self.platform.money(match purse {
-            Purse::Account(who) => self.scene.address(who),
-            Purse::House(house) => self.scene.house(house),
-            Purse::Elsewhere => ELSEWHERE,
-        })
+        self.platform.money(self.scene.purse(purse))
     }
 
     /// Plays an action on the chain and in the reference.
@@ -313,13 +309,14 @@ impl Script {
         history: &mut Vec<Action>,
     ) -> Result<Tally, String> {
         let stage = Stage::new(platform, scene);
+        watch.begin(scene);
         let mut reference = Reference::new(scene);
         let mut tally = Tally::default();
         for seed in &self.actions {
             let action = Action::draw(&mut SmallRng::seed_from_u64(*seed), &reference);
             history.push(action.clone());
             if let Action::Play(play) = &action {
-                watch.before(scene, play)?;
+                watch.before(scene, play, reference.now)?;
             }
             let answer = stage.step(&mut reference, &action, &mut tally)?;
             watch.after(scene, &action, reference.now, answer.as_ref())?;

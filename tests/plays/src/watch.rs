@@ -7,8 +7,11 @@ use crate::scene::Scene;
 
 /// Looks on; what it finds wrong ends the play.
 pub trait Watch {
-    /// Before a call is made.
-    fn before(&mut self, _scene: &Scene, _play: &Play) -> Result<(), String> {
+    /// Before the first action.
+    fn begin(&mut self, _scene: &Scene) {}
+
+    /// Before a call is made, at its time.
+    fn before(&mut self, _scene: &Scene, _play: &Play, _now: u64) -> Result<(), String> {
         Ok(())
     }
 

@@ -4,11 +4,11 @@ use proptest::prelude::*;
 use surety_native::Native;
 use surety_plays::{Decoder, Script, Tally, Twins};
 
-/// Actions of one play.
+/// Actions of a play, on average.
 const LENGTH: usize = 200;
 
 fn script() -> impl Strategy<Value = Script> {
-    let actions = prop::collection::vec(any::<u64>(), LENGTH);
+    let actions = prop::collection::vec(any::<u64>(), 1..2 * LENGTH);
     (any::<u64>(), actions).prop_map(|(scene, actions)| Script { scene, actions })
 }
 

@@ -68,7 +68,8 @@ macro_rules! suite {
                 a_refused_payment_becomes_a_credit, a_verifier_that_is_none_confirms_nothing,
                 who_re_enters_is_paid_once, who_is_paid_may_call_everything_and_gains_nothing,
                 a_predicate_that_calls_back_only_answers;
-            races: whoever_comes_first_in_a_block_nothing_is_lost, a_deadline_belongs_to_those_who_keep_it,
+            races: whoever_comes_first_in_a_block_nothing_is_lost, every_two_calls_in_a_block_settle_to_the_wei,
+                a_deadline_belongs_to_those_who_keep_it,
                 an_open_order_goes_to_the_first_of_two;
             refusals: appeal_refuses, take_case_refuses, opinions_are_refused, settle_refuses, offers_are_refused,
                 acceptance_is_refused, results_are_checked_in_time, constructors_refuse, impostors_are_refused, calldata_is_strict,

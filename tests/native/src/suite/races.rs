@@ -1,6 +1,7 @@
 //! Calls that compete in one block, in every order.
 
 use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall;
 use surety_contracts::*;
 
 use super::{gains, signed};
@@ -41,9 +42,7 @@ pub fn whoever_comes_first_in_a_block_nothing_is_lost<P: Platform + Default>() {
                         assert!(first.make(world).is_ok(), "{what}");
                         let _ = second.make(world);
                         assert_eq!(world.platform.now(), now, "in one second");
-                        while !is_over(world.job().phase) {
-                            world.run_out();
-                        }
+                        end(world);
                     });
                     if let Some(phase) = ends(*first) {
                         assert_eq!(world.job().phase, phase, "{what}");
@@ -61,6 +60,155 @@ fn is_over(phase: Phase) -> bool {
         phase,
         Phase::Refunded | Phase::Forfeited | Phase::Paid | Phase::Convicted
     )
+}
+
+/// A transaction: what it is called, who makes it to whom, with how many wei.
+type Transaction = (&'static str, Address, Address, u128, Vec<u8>);
+
+/// Every call of job, case and pact, by whoever may make it.
+fn transactions<P: Platform>(world: &World<P>) -> Vec<Transaction> {
+    let (client, worker, referee, anybody) = (world.client, world.worker, world.referee, world.stranger);
+    let (escrow, verifier, collusion) = (world.escrow, world.verifier, world.collusion);
+    let (case, pot) = (FEE + CASE_BONUS, BRIBE + PACT_STAKE);
+    vec![
+        ("cancel", client, escrow, 0, world.cancel_call().abi_encode()),
+        ("takeOrder", worker, escrow, DEPOSIT, world.take_call().abi_encode()),
+        ("submitSeal", worker, escrow, 0, world.seal_call().abi_encode()),
+        ("reveal", worker, escrow, 0, world.reveal_call().abi_encode()),
+        ("accept", client, escrow, 0, world.accept_call().abi_encode()),
+        (
+            "demand",
+            client,
+            escrow,
+            2 * BOND,
+            world.demand_call(&DEMANDED).abi_encode(),
+        ),
+        (
+            "deliver",
+            anybody,
+            escrow,
+            0,
+            world.deliver_call(&DEMANDED).abi_encode(),
+        ),
+        ("judge", anybody, escrow, 0, world.judge_call().abi_encode()),
+        ("confirm", anybody, escrow, 0, world.confirm_call().abi_encode()),
+        ("timeTick", anybody, escrow, 0, world.tick_call().abi_encode()),
+        ("appeal", client, verifier, case, world.appeal_call().abi_encode()),
+        (
+            "takeCase",
+            referee,
+            verifier,
+            STAKE,
+            world.take_case_call().abi_encode(),
+        ),
+        (
+            "submitSeal of the opinion",
+            referee,
+            verifier,
+            0,
+            world.seal_opinion_call().abi_encode(),
+        ),
+        (
+            "reveal of the opinion",
+            referee,
+            verifier,
+            0,
+            world.reveal_opinion_call().abi_encode(),
+        ),
+        ("settle", anybody, verifier, 0, world.settle_call().abi_encode()),
+        (
+            "offerBribe",
+            worker,
+            collusion,
+            pot,
+            world.offer_bribe_call().abi_encode(),
+        ),
+        (
+            "acceptBribe",
+            referee,
+            collusion,
+            PACT_STAKE,
+            world.accept_bribe_call().abi_encode(),
+        ),
+        (
+            "withdrawBribe",
+            worker,
+            collusion,
+            0,
+            world.withdraw_bribe_call().abi_encode(),
+        ),
+        (
+            "checkResults",
+            anybody,
+            collusion,
+            0,
+            world.check_results_call().abi_encode(),
+        ),
+    ]
+}
+
+/// Ends everything that still runs, by the clock and by anybody.
+fn end<P: Platform>(world: &World<P>) {
+    while !is_over(world.job().phase) {
+        world.run_out();
+    }
+    world.past_reveals();
+    let anybody = world.stranger;
+    if world.peek(anybody, world.verifier, 0, &world.settle_call()).is_ok() {
+        world.settle();
+    }
+    if world
+        .peek(anybody, world.collusion, 0, &world.check_results_call())
+        .is_ok()
+    {
+        world.check_results();
+    }
+}
+
+/// At every stage of the game, every two calls that are possible, in one second and in both orders: whatever the second
+/// one comes to, everything is paid out in the end that was paid in.
+pub fn every_two_calls_in_a_block_settle_to_the_wei<P: Platform + Default>() {
+    type Stage<P> = fn(&World<P>) -> &World<P>;
+    let stages: [Stage<P>; 10] = [
+        |world| world.delegate(),
+        |world| world.take().appeal(),
+        |world| world.offer_bribe(),
+        |world| world.take_case(),
+        |world| world.accept_bribe().seal_result(),
+        |world| world.seal_opinion().past_t2(),
+        |world| world.reveal_result(),
+        |world| world.reveal_opinion(),
+        |world| world.demand(&DEMANDED),
+        |world| world.judge(),
+    ];
+    let mut world = World::<P>::new(|_| {});
+    world.work = world.agreed.clone();
+    for (number, stage) in stages.into_iter().enumerate() {
+        stage(&world);
+        let all = transactions(&world);
+        let platform = &world.platform;
+        let possible: Vec<_> = all
+            .iter()
+            .filter(|(_, from, to, value, data)| platform.peek(*from, *to, *value, data.clone()).is_ok())
+            .collect();
+        assert!(!possible.is_empty(), "something goes on at stage {number}");
+        let held = signed(world.held());
+        for first in &possible {
+            for second in &possible {
+                platform.undone(|| {
+                    let gained = gains(&world, |world| {
+                        for (_, from, to, value, data) in [*first, *second] {
+                            let _ = platform.send(*from, *to, *value, data.clone());
+                        }
+                        end(world);
+                    });
+                    let what = format!("{}, then {} at stage {number}", first.0, second.0);
+                    assert_eq!(gained.iter().sum::<i128>(), held, "{what}");
+                    assert_eq!(world.held(), U256::ZERO, "{what}");
+                });
+            }
+        }
+    }
 }
 
 /// In the last second of a deadline what it is for still goes, and the clock's own call does not; one second later it

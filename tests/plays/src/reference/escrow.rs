@@ -360,15 +360,12 @@ impl Reference<'_> {
     }
 
     pub(super) fn time_tick(&mut self, at: usize, paid: u128) -> Verdict {
-        let running = [
-            Phase::Open,
-            Phase::Taken,
-            Phase::Sealed,
-            Phase::Committed,
-            Phase::Demanded,
-            Phase::Disputed,
-        ];
-        let mut no = self.enter(at, paid, &running)?;
+        let phase = self.jobs[at].phase;
+        let mut no = Refusal::unpayable(paid);
+        if phase == Phase::None || self.is_over(at) {
+            no.when(true, E::WrongPhase { phase });
+            return Err(no);
+        }
         let (terms, job) = (self.terms(at), &self.jobs[at]);
         let due = match job.phase {
             Phase::Open => terms.acceptBy,
@@ -377,9 +374,8 @@ impl Reference<'_> {
         };
         no.after(self.now, due);
         no.verdict()?;
-        let (held, bonds, bonus) = (self.held_for_job(at), self.bonds(at), wei(terms.bonus));
+        let (held, bonus) = (self.held_for_job(at), wei(terms.bonus));
         let earned = if job.confirmed { bonus } else { 0 };
-        let phase = job.phase;
         match phase {
             Phase::Open => self.end(at, Phase::Refunded, held, 0),
             Phase::Taken | Phase::Sealed => self.end(at, Phase::Forfeited, held, 0),
@@ -388,10 +384,7 @@ impl Reference<'_> {
                 self.end(at, Phase::Convicted, held, 0);
             }
             Phase::Disputed => self.end(at, Phase::Paid, bonus, held - bonus),
-            _ => {
-                debug_assert_eq!(bonds, 0);
-                self.end(at, Phase::Paid, bonus - earned, held - bonus + earned);
-            }
+            _ => self.end(at, Phase::Paid, bonus - earned, held - bonus + earned),
         }
         Ok(())
     }

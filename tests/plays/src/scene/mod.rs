@@ -10,6 +10,7 @@ use surety_contracts::*;
 use surety_native::{Contracts, Work, no_opening};
 
 use crate::action::*;
+use crate::reference::Purse;
 use crate::task::Task;
 
 pub const CHAIN_ID: u64 = 412_346;
@@ -86,6 +87,14 @@ impl Scene {
             House::Escrow => self.contracts.escrow,
             House::Referee => self.contracts.verifier,
             House::Collusion => self.contracts.collusion,
+        }
+    }
+
+    pub fn purse(&self, purse: Purse) -> Address {
+        match purse {
+            Purse::Account(who) => self.address(who),
+            Purse::House(house) => self.house(house),
+            Purse::Elsewhere => ELSEWHERE,
         }
     }
 
