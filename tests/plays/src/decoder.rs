@@ -1,14 +1,15 @@
 //! Calldata that somebody changed: no byte string makes a contract panic, every refusal is an error of its interface, and
 //! whatever is accepted is the one encoding of its arguments.
 
-use alloy_primitives::{Bytes, U256};
-use alloy_sol_types::SolInterface;
+use alloy_primitives::{Address, Bytes, U256};
+use alloy_sol_types::{SolCall, SolInterface, SolValue};
 use rand::{Rng, SeedableRng, rngs::SmallRng, seq::IndexedRandom};
-use surety_contracts::{ICollusion, IEscrow, IReferee};
-use surety_native::{Answer, Native, Platform};
+use surety_contracts::{ICollusion, IEscrow, IPredicate, IReferee};
+use surety_native::{Answer, Native, Platform, element};
 
 use crate::action::{House, Play};
 use crate::scene::Scene;
+use crate::task::Task;
 use crate::watch::Watch;
 
 /// Tries every call of a play in changed forms first.
@@ -38,7 +39,7 @@ impl<P: Platform> Watch for Decoder<'_, P> {
         let (house, data) = scene.calldata(play);
         let (from, to, paid) = (scene.address(play.by), scene.house(house), scene.paid(play));
         for _ in 0..self.forms {
-            let changed = change(&mut self.rng, house, &data);
+            let changed = change(&mut self.rng, selectors(house), &data);
             let answer = self.platform.peek(from, to, paid, changed.clone());
             let shown = || {
                 format!(
@@ -60,6 +61,48 @@ impl<P: Platform> Watch for Decoder<'_, P> {
     }
 }
 
+/// Asks the predicate about numbers from 0 to 12, each question in changed forms: it answers with a word of 0 or 1, or
+/// reverts, and yes only to what is true.
+///
+/// # Errors
+/// At the first answer that is none of these.
+pub fn question_predicate(platform: &impl Platform, forms: u32, seed: u64) -> Result<(), String> {
+    let mut rng = SmallRng::seed_from_u64(seed);
+    let predicate = platform.contracts().predicate;
+    let encoded = Task::Primes.encoded();
+    for number in 0..13u64 {
+        let question = IPredicate::holdsCall {
+            functionBytes: encoded.function.clone().into(),
+            dataBytes: encoded.data.clone().into(),
+            index: 0,
+            previous: Bytes::new(),
+            element: element(number).into(),
+        };
+        let data = question.abi_encode();
+        for form in 0..=forms {
+            let asked = match form {
+                0 => data.clone(),
+                _ => change(&mut rng, &[IPredicate::holdsCall::SELECTOR], &data),
+            };
+            let answer = platform.peek(Address::ZERO, predicate, 0, asked.clone());
+            let yes = answer.as_ref().is_ok_and(|answer| *answer == true.abi_encode());
+            let no = answer.is_err() || answer == Ok(false.abi_encode());
+            let right = match IPredicate::holdsCall::abi_decode(&asked) {
+                // Another task's bytes are another question.
+                Ok(read) if read.functionBytes == question.functionBytes && read.dataBytes == question.dataBytes => {
+                    yes == Task::Primes.holds(0, &[], &read.element) || answer.is_err()
+                }
+                Ok(_) => yes || no,
+                Err(_) => no,
+            };
+            if !right {
+                return Err(format!("asked {}, answered {answer:02x?}", Bytes::from(asked)));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Whether an answer is one that such calldata may have.
 fn is_proper(house: House, data: &[u8], answer: &Answer) -> bool {
     match house {
@@ -76,16 +119,24 @@ fn follows<Calls: SolInterface, Errors: SolInterface>(data: &[u8], answer: &Answ
     }
 }
 
+fn selectors(house: House) -> &'static [[u8; 4]] {
+    match house {
+        House::Escrow => IEscrow::IEscrowCalls::SELECTORS,
+        House::Referee => IReferee::IRefereeCalls::SELECTORS,
+        House::Collusion => ICollusion::ICollusionCalls::SELECTORS,
+    }
+}
+
 /// Changes calldata in one to three places.
-fn change(rng: &mut SmallRng, house: House, data: &[u8]) -> Vec<u8> {
+fn change(rng: &mut SmallRng, selectors: &[[u8; 4]], data: &[u8]) -> Vec<u8> {
     let mut data = data.to_vec();
     for _ in 0..rng.random_range(1..=3) {
-        change_once(rng, house, &mut data);
+        change_once(rng, selectors, &mut data);
     }
     data
 }
 
-fn change_once(rng: &mut SmallRng, house: House, data: &mut Vec<u8>) {
+fn change_once(rng: &mut SmallRng, selectors: &[[u8; 4]], data: &mut Vec<u8>) {
     let words = data.len().saturating_sub(4) / 32;
     let place = |rng: &mut SmallRng| 4 + 32 * rng.random_range(0..words);
     match rng.random_range(0..9) {
@@ -119,11 +170,6 @@ fn change_once(rng: &mut SmallRng, house: House, data: &mut Vec<u8>) {
             data.copy_within(from..from + 32, to);
         }
         6 if data.len() >= 4 => {
-            let selectors = match house {
-                House::Escrow => IEscrow::IEscrowCalls::SELECTORS,
-                House::Referee => IReferee::IRefereeCalls::SELECTORS,
-                House::Collusion => ICollusion::ICollusionCalls::SELECTORS,
-            };
             data[..4].copy_from_slice(selectors.choose(rng).expect("some"));
         }
         7 if words > 0 => move_tail(rng, data),

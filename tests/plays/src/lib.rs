@@ -12,7 +12,7 @@ mod task;
 mod watch;
 
 pub use action::Action;
-pub use decoder::Decoder;
+pub use decoder::{Decoder, question_predicate};
 pub use differential::Twins;
 pub use play::{Failure, Script, Tally};
 pub use watch::Watch;

@@ -211,7 +211,19 @@ impl<'a, P: Platform> Stage<'a, P> {
         if runs {
             same("job's clock", job, seen.clock, expected.clock)?;
         }
-        Ok(())
+        let bonds = match expected.phase {
+            Phase::Demanded => expected.demanded.len() as u8,
+            Phase::Disputed => 1,
+            _ => return Ok(()),
+        };
+        let pending = self.view(House::Escrow, IEscrow::pendingCall { jobId: id })?;
+        let pending = (pending.demandBy, pending.payoutAfter, pending.bonds);
+        same(
+            "challenge",
+            job,
+            pending,
+            (expected.demand_by, expected.payout_after, bonds),
+        )
     }
 
     fn compare_case(&self, reference: &Reference<'_>, job: usize) -> Result<(), String> {

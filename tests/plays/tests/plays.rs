@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use surety_native::Native;
-use surety_plays::{Decoder, Script, Tally, Twins};
+use surety_plays::{Decoder, Script, Tally, Twins, question_predicate};
+use surety_tests::Devnet;
 
 /// Actions of a play, on average.
 const LENGTH: usize = 200;
@@ -56,4 +57,10 @@ fn wasm_does_what_native_code_does() {
         total += played.unwrap_or_else(|failure| panic!("seed {seed}: {failure}"));
     }
     assert!(total.accepted.len() > 12, "{total:?}");
+}
+
+#[test]
+fn the_predicate_says_yes_only_to_what_is_true() {
+    question_predicate(&Native::default(), 200, 1).expect("natively");
+    question_predicate(&Devnet::default(), 40, 2).expect("as WASM");
 }
