@@ -213,34 +213,25 @@ fn each_form_has_its_own_faults() {
     }
 }
 
+/// A stranger accuses the worker of a job of six elements; the predicate says no to what it is asked.
+#[track_caller]
+fn convicts(form: Form, fault: Fault, leaves: &[u64], at: u64, (previous, asked): (&[u8], &[u8])) {
+    let mut world = World::new(|terms| (terms.form, terms.count) = (form, 6)).committed();
+    world.predicate_says(at, previous, asked, no());
+    let leaves = world.leaves(leaves);
+    world.judge(STRANGER, fault, leaves, at, &[]).expect("convicted");
+    assert_eq!((world.settled(), world.job().fault), (CONVICTED, fault));
+}
+
 #[test]
 fn a_table_element_is_asked_with_its_index() {
-    let mut world = World::new(|terms| (terms.form, terms.count) = (Form::Table, 6)).committed();
-    world.predicate_says(4, &[], &element(11), no());
-    let leaves = world.leaves(&[4]);
-    world
-        .judge(STRANGER, Fault::WrongElement, leaves, 4, &[])
-        .expect("convicted");
-    assert_eq!(world.settled(), CONVICTED);
+    convicts(Form::Table, Fault::WrongElement, &[4], 4, (&[], &element(11)));
 }
 
 #[test]
 fn a_wrong_step_is_two_neighbours_or_the_start_alone() {
-    let chain = |terms: &mut Terms| (terms.form, terms.count) = (Form::Chain, 6);
-    let mut world = World::new(chain).committed();
-    world.predicate_says(4, &element(7), &element(11), no());
-    let leaves = world.leaves(&[3, 4]);
-    world
-        .judge(STRANGER, Fault::WrongStep, leaves, 4, &[])
-        .expect("convicted");
-    assert_eq!((world.settled(), world.job().fault), (CONVICTED, Fault::WrongStep));
-    let mut world = World::new(chain).committed();
-    world.predicate_says(0, &[], &element(2), no());
-    let leaves = world.leaves(&[0]);
-    world
-        .judge(STRANGER, Fault::WrongStep, leaves, 0, &[])
-        .expect("convicted");
-    assert_eq!(world.settled(), CONVICTED);
+    convicts(Form::Chain, Fault::WrongStep, &[3, 4], 4, (&element(7), &element(11)));
+    convicts(Form::Chain, Fault::WrongStep, &[0], 0, (&[], &element(2)));
 }
 
 #[test]

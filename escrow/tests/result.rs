@@ -30,32 +30,26 @@ fn submit_result_is_for_the_worker_by_t2() {
     assert_eq!(job.clock, START + COMPUTE + DISPUTE, "T3 counts from the submission");
 }
 
+fn submit(world: &mut World, root: B256, count: u64) -> Outcome {
+    world.call(WORKER, 0, |escrow, terms| escrow.submit_result(terms, root, count))
+}
+
 #[test]
 fn a_count_must_fit_its_root_and_the_terms() {
     let empty = B256::new(merkle::EMPTY_ROOT);
     let other = B256::repeat_byte(7);
-    let mut world = World::new(|_| ()).taken();
+    let mut set = World::new(|_| ()).taken();
     for (root, count) in [(empty, 1), (other, 0), (other, 1 << 48), (other, u64::MAX)] {
-        refused!(
-            world.call(WORKER, 0, |escrow, terms| escrow.submit_result(terms, root, count)),
-            WrongCount { count: count }
-        );
+        refused!(submit(&mut set, root, count), WrongCount { count: count });
     }
-    world
-        .call(WORKER, 0, |escrow, terms| escrow.submit_result(terms, empty, 0))
-        .expect("an empty Set is a result");
-    assert_eq!((world.job().root, world.job().count), (empty, 0));
+    submit(&mut set, empty, 0).expect("an empty Set is a result");
+    assert_eq!((set.job().root, set.job().count), (empty, 0));
 
-    let mut world = World::new(|terms| (terms.form, terms.count) = (Form::Table, 6)).taken();
+    let mut table = World::new(|terms| (terms.form, terms.count) = (Form::Table, 6)).taken();
     for (root, count) in [(other, 5), (other, 7), (empty, 0), (empty, 6)] {
-        refused!(
-            world.call(WORKER, 0, |escrow, terms| escrow.submit_result(terms, root, count)),
-            WrongCount { count: count }
-        );
+        refused!(submit(&mut table, root, count), WrongCount { count: count });
     }
-    world
-        .call(WORKER, 0, |escrow, terms| escrow.submit_result(terms, other, 6))
-        .expect("the terms' count");
+    submit(&mut table, other, 6).expect("the terms' count");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Every call in every phase: allowed where the protocol's tables say so, refused with the phase everywhere else.
 
+use std::fmt::Debug;
+
 use alloy_primitives::Bytes;
 use alloy_sol_types::SolError;
 use surety_contracts::*;
@@ -18,6 +20,20 @@ fn allowed(answer: Answer, error: impl SolError, what: &str) -> bool {
     }
 }
 
+/// Tries a call without effect: it is allowed in these phases, and refused with the error in all others.
+#[track_caller]
+fn attempt<P: Platform, F: Copy + Debug + PartialEq>(
+    world: &World<P>,
+    name: impl Debug,
+    (phase, phases): (F, &[F]),
+    error: impl SolError,
+    call: impl FnOnce() -> Answer,
+) {
+    let what = format!("{name:?} in {phase:?}");
+    let answer = world.platform.undone(call);
+    assert_eq!(allowed(answer, error, &what), phases.contains(&phase), "{what}");
+}
+
 pub fn every_call_in_every_phase<P: Platform + Default>() {
     for (phase, is_sealed) in JOB_PHASES.into_iter().flat_map(|phase| [(phase, false), (phase, true)]) {
         if phase == Phase::Sealed && !is_sealed {
@@ -32,10 +48,8 @@ pub fn every_call_in_every_phase<P: Platform + Default>() {
         let world = job_in(plain, phase, |_| {});
         assert_eq!(world.job().phase, phase);
         for call in JobCall::ALL.into_iter().filter(|call| call.exists(is_sealed)) {
-            let what = format!("{call:?} in {phase:?}");
-            let answer = world.platform.undone(|| call.attempt(&world));
-            let allowed = allowed(answer, IEscrow::WrongPhase { phase }, &what);
-            assert_eq!(allowed, call.phases().contains(&phase), "{what}");
+            let error = IEscrow::WrongPhase { phase };
+            attempt(&world, call, (phase, call.phases()), error, || call.attempt(&world));
         }
     }
 }
@@ -46,10 +60,8 @@ pub fn every_call_in_every_case_phase<P: Platform + Default>() {
         let world = case_in::<P>(phase);
         assert_eq!(world.case().phase, phase);
         for (name, phases, call) in CASE_CALLS() {
-            let what = format!("{name} in {phase:?}");
-            let answer = world.platform.undone(|| call(&world));
-            let allowed = allowed(answer, IReferee::WrongCasePhase { phase }, &what);
-            assert_eq!(allowed, phases.contains(&phase), "{what}");
+            let error = IReferee::WrongCasePhase { phase };
+            attempt(&world, name, (phase, phases), error, || call(&world));
         }
     }
 }
@@ -60,20 +72,16 @@ pub fn every_call_in_every_pact_phase<P: Platform + Default>() {
         let world = pact_in::<P>(phase);
         assert_eq!(world.pact_state().phase, phase);
         for (name, phases, call) in PACT_CALLS() {
-            let what = format!("{name} in {phase:?}");
-            let answer = world.platform.undone(|| call(&world));
-            let allowed = allowed(answer, ICollusion::WrongPactPhase { phase }, &what);
-            assert_eq!(allowed, phases.contains(&phase), "{what}");
+            let error = ICollusion::WrongPactPhase { phase };
+            attempt(&world, name, (phase, phases), error, || call(&world));
         }
-        let value = BRIBE + PACT_STAKE;
-        let answer = world.peek(world.worker, world.collusion, value, &world.offer_bribe_call());
-        let pact_id = world.pact_id();
-        let what = format!("offerBribe in {phase:?}");
-        assert_eq!(
-            allowed(answer, ICollusion::IdUsed { pactId: pact_id }, &what),
-            phase == None,
-            "{what}"
-        );
+        let used = ICollusion::IdUsed {
+            pactId: world.pact_id(),
+        };
+        attempt(&world, "offerBribe", (phase, &[None]), used, || {
+            let pot = BRIBE + PACT_STAKE;
+            world.peek(world.worker, world.collusion, pot, &world.offer_bribe_call())
+        });
     }
 }
 

@@ -38,20 +38,26 @@ pub fn appeal_refuses<P: Platform + Default>() {
     }
 }
 
+/// The referee's call is refused without what it costs, and past T2.
+#[track_caller]
+fn unpaid_or_late<P: Platform>(world: &World<P>, to: Address, price: u128, call: &impl SolCall) {
+    let error = IReferee::WrongPayment {
+        expected: U256::from(price),
+        paid: U256::ZERO,
+    };
+    world.refuses(world.referee, to, 0, call, error);
+    world.at(world.t2() + 1);
+    let error = IReferee::TooLate { deadline: world.t2() };
+    world.refuses(world.referee, to, price, call, error);
+}
+
 pub fn take_case_refuses<P: Platform + Default>() {
     let world = World::<P>::new(|_| {});
     world.delegate().take().appeal();
     let call = world.take_case_call();
     let error = IReferee::NotReferee { referee: world.referee };
     world.refuses(world.worker, world.verifier, STAKE, &call, error);
-    let error = IReferee::WrongPayment {
-        expected: U256::from(STAKE),
-        paid: U256::ZERO,
-    };
-    world.refuses(world.referee, world.verifier, 0, &call, error);
-    world.at(world.t2() + 1);
-    let error = IReferee::TooLate { deadline: world.t2() };
-    world.refuses(world.referee, world.verifier, STAKE, &call, error);
+    unpaid_or_late(&world, world.verifier, STAKE, &call);
     world.at(world.t2());
     assert!(world.peek(world.referee, world.verifier, STAKE, &call).is_ok());
 }
@@ -152,14 +158,7 @@ pub fn acceptance_is_refused<P: Platform + Default>() {
     };
     world.refuses(world.referee, world.collusion, PACT_STAKE, &call, error);
     world.take_case();
-    let error = ICollusion::WrongPayment {
-        expected: U256::from(PACT_STAKE),
-        paid: U256::ZERO,
-    };
-    world.refuses(world.referee, world.collusion, 0, &call, error);
-    world.at(world.t2() + 1);
-    let error = ICollusion::TooLate { deadline: world.t2() };
-    world.refuses(world.referee, world.collusion, PACT_STAKE, &call, error);
+    unpaid_or_late(&world, world.collusion, PACT_STAKE, &call);
     let withdraw = world.withdraw_bribe_call();
     let error = ICollusion::NotWorker { worker: world.worker };
     world.refuses(world.referee, world.collusion, 0, &withdraw, error);
