@@ -48,6 +48,9 @@ pub enum Command {
     /// Play every way a job can end on a chain of its own, and check each payment to the wei
     #[command(after_help = "Example: surety demo --only wrong_element")]
     Demo(DemoArgs),
+    /// Measure the gas of every call, its parts, and the least that it could take
+    #[command(after_help = "Example: surety gas --json")]
+    Gas,
     /// Deploy and activate the escrow, the referee contract and the predicate of the built-in tasks
     #[command(after_help = "Example: SURETY_PRIVATE_KEY=0x... surety deploy --json")]
     Deploy,

@@ -334,13 +334,22 @@ impl Chain {
             .await
     }
 
-    /// The calldata of a mined transaction.
-    pub async fn calldata(&self, hash: B256) -> Result<Bytes, ChainError> {
+    /// A mined transaction: what came of it, who sent it, to whom, with what calldata.
+    pub async fn mined(&self, hash: B256) -> Result<(Sent, Address, Address, Bytes), ChainError> {
+        let sent = self.receipt(hash).await?;
         let found = self.provider.get_transaction_by_hash(hash);
         match self.ask("eth_getTransactionByHash", found).await? {
-            Some(transaction) => Ok(transaction.input().clone()),
+            Some(transaction) => {
+                let to = transaction.to().unwrap_or_default();
+                Ok((sent, transaction.inner.signer(), to, transaction.input().clone()))
+            }
             None => Err(self.answer("eth_getTransactionByHash", "no such transaction")),
         }
+    }
+
+    /// The calldata of a mined transaction.
+    pub async fn calldata(&self, hash: B256) -> Result<Bytes, ChainError> {
+        self.mined(hash).await.map(|(.., calldata)| calldata)
     }
 
     async fn receipt(&self, hash: B256) -> Result<Sent, ChainError> {

@@ -1,6 +1,6 @@
 //! Finds what is wrong with a committed result, and builds the evidence that the escrow checks.
 
-use alloy::primitives::Bytes;
+use alloy::primitives::{B256, Bytes};
 use anyhow::{Context, Result, bail, ensure};
 use surety_contracts::{Fault, Form, Leaf};
 use surety_protocol::{
@@ -45,6 +45,11 @@ impl Committed {
 
     pub fn root(&self) -> Digest {
         self.tree.root()
+    }
+
+    /// Every leaf's hash, in order.
+    pub fn leaf_hashes(&self) -> Vec<B256> {
+        leaf_hashes(&self.elements).into_iter().map(B256::new).collect()
     }
 
     pub fn count(&self) -> u64 {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `args`, `commands` | the command line and what each command does |
 //! | `demo` | every way a job can end, played on an embedded chain and checked to the wei |
+//! | `gas` | what every call costs, in parts, beside the least that it could |
 //! | `game` | when honesty pays: the solver's answers, as tables, plots and warnings |
 //! | `context`, `jobfile`, `resultfile`, `keys` | what a command works on |
 //! | `chain`, `arbitrum`, `revert` | the chain behind an RPC URL |
@@ -18,6 +19,7 @@ mod context;
 mod demo;
 mod evidence;
 mod game;
+mod gas;
 mod jobfile;
 mod keys;
 mod names;

@@ -16,7 +16,7 @@ use crate::{
     args::{AbiArgs, Cli, Command, Contract, GlobalArgs, WithdrawArgs},
     chain::Chain,
     context::Report,
-    demo, game,
+    demo, game, gas,
 };
 use surety_contracts::IEscrow;
 
@@ -31,6 +31,7 @@ pub async fn run(cli: Cli) -> Result<Option<Report>> {
             return Ok(None);
         }
         Command::Demo(args) => demo::run(&args).await?,
+        Command::Gas => gas::run().await?,
         Command::Deploy => deploy::run(global).await?,
         Command::Game(args) => game::run(&args)?,
         Command::Abi(args) => abi(&args)?,

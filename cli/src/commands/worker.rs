@@ -6,7 +6,6 @@ use alloy::primitives::{B256, U256, keccak256};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::json;
 use surety_contracts::{IEscrow, Phase};
-use surety_protocol::merkle::leaf_hashes;
 use surety_wasm::PREDICATE;
 
 use crate::{
@@ -184,13 +183,11 @@ pub async fn reveal(global: &GlobalArgs, args: &RevealArgs) -> Result<Report> {
 pub async fn publish(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
     let context = JobContext::signing(global, &args.job).await?;
     let result: Committed = context.committed_result(args).await?;
-    let hashes = leaf_hashes(result.elements());
-    let count = hashes.len() as u64;
     let call = IEscrow::publishLeavesCall {
         terms: context.terms.clone(),
-        hashes: hashes.into_iter().map(B256::from).collect(),
+        hashes: result.leaf_hashes(),
     };
-    let done = format!("logged the hashes of all {} elements", units::grouped(count));
+    let done = format!("logged the hashes of all {} elements", units::grouped(result.count()));
     context.act(call, U256::ZERO, &done).await
 }
 

@@ -87,9 +87,15 @@ impl Play<'_> {
                 let (root, count) = (self.committed.root().into(), self.committed.count());
                 Request::call(to, &IEscrow::submitResultCall { terms, root, count })
             }
+            Call::PublishLeaves => {
+                let hashes = self.committed.leaf_hashes();
+                Request::call(to, &IEscrow::publishLeavesCall { terms, hashes })
+            }
+            Call::Cancel => Request::call(to, &IEscrow::cancelCall { terms }),
             Call::Accept => Request::call(to, &IEscrow::acceptCall { terms }),
             Call::Demand(wanted) => {
-                self.demanded = sample::fresh(&rand::random(), self.committed.count(), wanted);
+                // A client draws at random; a demo's gas is the same in every run.
+                self.demanded = sample::fresh(&self.id.0, self.committed.count(), wanted);
                 let indices = self.demanded.clone();
                 let pay = bond * U256::from(indices.len());
                 Request::call(to, &IEscrow::demandCall { terms, indices }).paying(pay)
@@ -253,7 +259,7 @@ impl Play<'_> {
 /// Terms with amounts that no rounding would survive.
 pub fn terms(stage: &Stage, scenario: &Scenario, opening: &Opening, salt: B256, now: u64) -> Result<Terms> {
     const HOUR: u32 = 3600;
-    let (form, count, max_element) = stage.work(scenario.work).computation.shape()?;
+    let (form, count, max_element) = stage.work(scenario.work)?.computation.shape()?;
     let predicate = match scenario.judge {
         Judge::Predicate => stage.predicate.address,
         Judge::Referee => Address::ZERO,
@@ -287,7 +293,8 @@ pub fn terms(stage: &Stage, scenario: &Scenario, opening: &Opening, salt: B256, 
         bonus: U96::from(200_000_000_000_000_011u64),
         deposit: U96::from(1_500_000_000_000_000_013u64),
         bond: U96::from(10_000_000_000_000_017u64),
-        acceptBy: now + u64::from(HOUR),
+        // Whole hours: gas depends on the zeros among the bytes.
+        acceptBy: now.next_multiple_of(u64::from(HOUR)) + u64::from(HOUR),
         computeWindow: 6 * HOUR,
         disputeWindow: 24 * HOUR,
         responseWindow: 2 * HOUR,

@@ -12,13 +12,13 @@
 //! | `report` | tables for people, JSON for machines |
 
 mod calls;
-mod game;
-mod payment;
-mod play;
-mod protocol;
-mod report;
-mod scenarios;
-mod stage;
+pub mod game;
+pub mod payment;
+pub mod play;
+pub mod protocol;
+pub mod report;
+pub mod scenarios;
+pub mod stage;
 
 use anyhow::{Result, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -36,7 +36,7 @@ pub async fn run(args: &DemoArgs) -> Result<Report> {
         "no scenario is called `{wanted}`: there are {}",
         names()
     );
-    let stage = Stage::set().await?;
+    let stage = Stage::set(None).await?;
     let bar = ProgressBar::new(chosen.len() as u64);
     if let Ok(style) = ProgressStyle::with_template("playing {msg} [{bar:40}] {pos}/{len}") {
         bar.set_style(style.progress_chars("=> "));

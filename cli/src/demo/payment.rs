@@ -23,11 +23,16 @@ pub const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "honest_table",
-        about: "2048-bit powers; the client demands samples, gets them and accepts",
+        about: "2048-bit powers, all leaves on chain; the client demands samples, gets them and accepts",
         work: Work::Powers,
         acts: &[
             SUBMITTED,
-            &[Does(Client, Demand(3)), Does(Worker, Deliver), Does(Client, Accept)],
+            &[
+                Does(Worker, PublishLeaves),
+                Does(Client, Demand(3)),
+                Does(Worker, Deliver),
+                Does(Client, Accept),
+            ],
         ],
         bonds: Bonds::ToWorker(3),
         ..PLAIN
@@ -177,6 +182,16 @@ pub const SCENARIOS: &[Scenario] = &[
         ],
         ending: Ending::ClockRanOut,
         bonds: Bonds::ToWorker(1),
+        ..PLAIN
+    },
+    Scenario {
+        name: "cancelled",
+        about: "the client takes the order back before anybody took it",
+        acts: &[
+            &[Does(Client, Delegate)],
+            &[Refused(Worker, Cancel, "NotClient"), Does(Client, Cancel)],
+        ],
+        ending: Ending::Refunded,
         ..PLAIN
     },
     Scenario {

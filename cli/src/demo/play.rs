@@ -26,6 +26,7 @@ const REFUSED_GAS: u64 = 10_000_000;
 pub struct Step {
     pub call: &'static str,
     pub from: Role,
+    pub transaction: B256,
     pub gas: u64,
     pub status: String,
 }
@@ -161,7 +162,7 @@ fn difference(before: U256, after: U256) -> i128 {
 
 impl<'a> Play<'a> {
     async fn new(stage: &'a Stage, scenario: &'static Scenario) -> Result<Self> {
-        let solved = stage.work(scenario.work);
+        let solved = stage.work(scenario.work)?;
         let salt = |what: &str| keccak256(format!("{} {what}", scenario.name));
         let opening = Opening {
             functionSalt: salt("function"),
@@ -285,6 +286,7 @@ impl<'a> Play<'a> {
         self.steps.push(Step {
             call,
             from,
+            transaction: sent.hash,
             gas: sent.gas,
             status,
         });

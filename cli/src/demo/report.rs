@@ -20,17 +20,17 @@ const PAPER: &[(&str, u64)] = &[
 ];
 
 /// Paper 1: deployment, and its two paths with deployment included.
-const PAPER_DEPLOY: u64 = 267_202;
-const PAPER_HONEST: u64 = 351_617;
+pub const PAPER_DEPLOY: u64 = 267_202;
+pub const PAPER_HONEST: u64 = 351_617;
 const PAPER_DISPUTE: u64 = 403_086;
 
 /// Published gas of other systems.
-const OTHERS: &str = "Others, as published: FairSwap, proof of misbehaviour 194,068; OptiSwap, optimistic path 101,307 \
+pub const OTHERS: &str = "Others, as published: FairSwap, proof of misbehaviour 194,068; OptiSwap, optimistic path 101,307 \
                       (re-run 127,808), dispute 6,412,569.";
 
 /// Everything that was played. Bad if anything differs from the protocol.
 pub fn report(stage: &Stage, played: &[Played]) -> Report {
-    let contracts = [&stage.escrow, &stage.verifier, &stage.collusion, &stage.predicate];
+    let contracts = stage.contracts();
     let differing: Vec<_> = played.iter().filter(|played| !played.as_expected()).collect();
     let json = json!({
         "contracts": contracts.map(contract_json),
@@ -72,7 +72,7 @@ fn difference(played: &Played) -> String {
     parts.join("; ")
 }
 
-fn contract_json(contract: &Deployed) -> Value {
+pub fn contract_json(contract: &Deployed) -> Value {
     json!({
         "name": contract.artifact.name,
         "wasm_bytes": contract.artifact.wasm.len(),
@@ -111,13 +111,13 @@ fn net_json(net: &Net) -> Value {
     })
 }
 
-fn table(header: &[&str]) -> Table {
+pub fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(UTF8_FULL_CONDENSED).set_header(header.to_vec());
     table
 }
 
-fn number(gas: u64) -> Cell {
+pub fn number(gas: u64) -> Cell {
     Cell::new(units::grouped(gas)).set_alignment(CellAlignment::Right)
 }
 
@@ -207,6 +207,7 @@ fn gas_table(played: &[Played]) -> Table {
                 from,
                 gas,
                 status,
+                ..
             },
         ) in played.steps.iter().enumerate()
         {
@@ -227,7 +228,7 @@ fn gas_table(played: &[Played]) -> Table {
     table
 }
 
-fn paper_figure(call: &str) -> Option<u64> {
+pub fn paper_figure(call: &str) -> Option<u64> {
     PAPER.iter().find_map(|(name, gas)| (*name == call).then_some(*gas))
 }
 

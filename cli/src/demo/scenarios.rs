@@ -36,6 +36,12 @@ pub enum Work {
     Powers,
     /// Chain: 2^20 squarings modulo a number of 2048 bits, 64 a step.
     Squarings,
+    /// Set: the half of the x below 2^21 whose hash begins with a zero, some 2^20.
+    Million,
+}
+
+impl Work {
+    pub const COUNT: usize = 5;
 }
 
 /// Who decides whether an element belongs to the result.
@@ -84,11 +90,14 @@ pub enum Call {
     SubmitSeal,
     Reveal,
     Accept,
+    Cancel,
     /// So many elements, drawn by the fresh sampler.
     Demand(u64),
     /// The states that the search for a wrong step wants next.
     DemandNext,
     Deliver,
+    /// Logs every leaf hash, as the first paper has it.
+    PublishLeaves,
     Dispute,
     Judge(Accusation),
     Confirm,

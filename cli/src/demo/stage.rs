@@ -1,6 +1,9 @@
 //! What all plays share: the chain, the contracts on it, the accounts, and the computations done once.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::OnceLock,
+};
 
 use alloy::{
     primitives::{Address, B256, U256, hex, keccak256},
@@ -26,16 +29,15 @@ const FUNDS: u128 = 1_000 * 10u128.pow(18);
 /// Everything that is set up once.
 pub struct Stage {
     server: rpc::ServerHandle,
+    deployer: Chain,
     /// One connection for each role, with that role's key.
     roles: Vec<(Role, Chain)>,
     pub predicate: Deployed,
     pub escrow: Deployed,
     pub verifier: Deployed,
     pub collusion: Deployed,
-    primes: Solved,
-    preimages: Solved,
-    powers: Solved,
-    squarings: Solved,
+    /// By [`Work`], each computed when it is first needed.
+    solved: [OnceLock<Solved>; Work::COUNT],
 }
 
 /// A computation with its right result.
@@ -45,14 +47,17 @@ pub struct Solved {
 }
 
 impl Stage {
-    /// Starts a chain behind JSON-RPC on a free port, deploys the contracts and computes the results.
-    pub async fn set() -> Result<Self> {
+    /// Starts a chain behind JSON-RPC on a free port, at a time or now, and deploys the contracts.
+    pub async fn set(begin: Option<u64>) -> Result<Self> {
         let node = Node::new(Config::default()).context("cannot start the chain")?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let server = rpc::serve(node, address)
             .await
             .context("cannot listen on a port of this machine")?;
         let chain = Chain::connect(&server.url()).await?;
+        if let Some(begin) = begin {
+            chain.develop("evm_setNextBlockTimestamp", json!([begin])).await?;
+        }
         let deployer = funded(&chain, "deployer").await?;
         let predicate = deploy_artifact(&deployer, &PREDICATE, None).await?;
         let escrow = deploy_artifact(&deployer, &ESCROW, None).await?;
@@ -66,24 +71,23 @@ impl Stage {
         }
         Ok(Self {
             server,
+            deployer,
             roles,
             predicate,
             escrow,
             verifier,
             collusion,
-            primes: Solved::new("primes:0..1000000")?,
-            preimages: Solved::new("preimage:737572657479:12:0..1000000")?,
-            powers: Solved::new(&format!(
-                "modexp:65537:{}:{}:64",
-                modulus(),
-                hex::encode(sha256(&[b"surety demo"]))
-            ))?,
-            squarings: Solved::new(&format!(
-                "squarings:{}:{}:64:16384",
-                hex::encode(sha256(&[b"surety demo start"])),
-                modulus()
-            ))?,
+            solved: Default::default(),
         })
+    }
+
+    /// An account that is no party to any job.
+    pub fn deployer(&self) -> &Chain {
+        &self.deployer
+    }
+
+    pub fn contracts(&self) -> [&Deployed; 4] {
+        [&self.escrow, &self.verifier, &self.collusion, &self.predicate]
     }
 
     /// The connection that signs for a role.
@@ -98,13 +102,14 @@ impl Stage {
         Ok(self.role(role)?.account()?)
     }
 
-    pub fn work(&self, work: Work) -> &Solved {
-        match work {
-            Work::Primes => &self.primes,
-            Work::Preimages => &self.preimages,
-            Work::Powers => &self.powers,
-            Work::Squarings => &self.squarings,
+    /// A computation's right result.
+    pub fn work(&self, work: Work) -> Result<&Solved> {
+        let cell = &self.solved[work as usize];
+        if let Some(solved) = cell.get() {
+            return Ok(solved);
         }
+        let solved = Solved::new(work)?;
+        Ok(cell.get_or_init(|| solved))
     }
 
     /// Makes a block a second after `clock`.
@@ -122,8 +127,23 @@ impl Stage {
 }
 
 impl Solved {
-    fn new(task: &str) -> Result<Self> {
-        let computation = Computation::parse(task)?;
+    fn new(work: Work) -> Result<Self> {
+        let task = match work {
+            Work::Primes => "primes:0..1000000".to_owned(),
+            Work::Preimages => "preimage:737572657479:12:0..1000000".to_owned(),
+            Work::Powers => format!(
+                "modexp:65537:{}:{}:64",
+                modulus(),
+                hex::encode(sha256(&[b"surety demo"]))
+            ),
+            Work::Squarings => format!(
+                "squarings:{}:{}:64:16384",
+                hex::encode(sha256(&[b"surety demo start"])),
+                modulus()
+            ),
+            Work::Million => "preimage:737572657479:1:0..2097152".to_owned(),
+        };
+        let computation = Computation::parse(&task)?;
         let right = computation.compute("computing")?;
         Ok(Self { computation, right })
     }

@@ -19,7 +19,7 @@ const IMMEDIATE_ABORT: [&str; 2] = ["-Zunstable-options", "-Cpanic=immediate-abo
 /// What compiles to WASM.
 pub struct Toolchain {
     kind: Kind,
-    /// As `rustc --version` prints it.
+    /// As `rustc --version` prints it, and where std comes from: that changes the bytes too.
     pub version: String,
 }
 
@@ -36,12 +36,12 @@ enum Kind {
 /// If there is none: says what to install.
 pub fn find() -> Result<Toolchain, String> {
     if rustup_has_target() || add_rustup_target() {
-        let kind = Kind::Rustup {
-            has_sources: rustup_has_sources(),
-        };
+        let has_sources = rustup_has_sources();
+        let version = output(clean("rustc").arg("--version"))?;
+        let std = if has_sources { "built along" } else { "precompiled" };
         return Ok(Toolchain {
-            kind,
-            version: output(clean("rustc").arg("--version"))?,
+            kind: Kind::Rustup { has_sources },
+            version: format!("{version}, std {std}"),
         });
     }
     if debian().is_none() {
@@ -134,7 +134,7 @@ fn debian() -> Option<Toolchain> {
     let linker = rustup.join("lib/rustlib").join(host).join("bin/rust-lld");
     (has_sources && linker.is_file() && Path::new("/usr/bin/cargo").is_file()).then_some(Toolchain {
         kind: Kind::Debian { linker, sysroot },
-        version,
+        version: format!("{version}, std built along"),
     })
 }
 

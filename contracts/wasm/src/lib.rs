@@ -51,5 +51,5 @@ artifacts! {
     PREDICATE = "predicate";
 }
 
-/// The compiler that built the artifacts, as `rustc --version` prints it.
+/// The compiler that built the artifacts, as `rustc --version` prints it, and where std came from.
 pub const COMPILER: &str = env!("SURETY_WASM_COMPILER");

@@ -1,0 +1,183 @@
+//! `surety gas`: what every call costs, its parts, and the least that any contract with this interface must pay.
+//!
+//! Each action is a step of a play, so its gas is that of a real transaction. Plays are at fixed times with fixed keys and
+//! salts: the figures are exact, and a snapshot of them is kept in `contracts/snapshots`.
+
+mod actions;
+mod parts;
+
+use std::collections::BTreeMap;
+
+use alloy::{
+    primitives::{Address, U256, address},
+    sol,
+};
+use anyhow::{Context as _, Result, ensure};
+use comfy_table::Cell;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+use surety_wasm::COMPILER;
+
+use crate::{
+    context::Report,
+    demo::{
+        play::{self, Played},
+        report::{OTHERS, PAPER_DEPLOY, PAPER_HONEST, contract_json, number, paper_figure, table},
+        stage::Stage,
+    },
+    units,
+};
+use actions::{ACTIONS, Action, HONEST_PATH, plays};
+use parts::Parts;
+
+/// When the chain begins, in seconds, and how long after one play the next begins: longer than any play takes, and short
+/// enough for all to come before the programs expire, a year after their activation.
+const START: u64 = 2_000_000_000;
+const APART: u64 = 7 * 24 * 3600;
+
+/// The cache manager of Arbitrum Sepolia, where the embedded chain has its own too.
+const CACHE_MANAGER: Address = address!("A6E41fFD769491a42A6e5Ce453259b93983a22EF");
+
+sol! {
+    interface ICacheManager {
+        function placeBid(address program) external payable;
+    }
+}
+
+/// An action, measured.
+struct Measured {
+    action: &'static Action,
+    call: &'static str,
+    uncached: u64,
+    cached: Parts,
+}
+
+pub async fn run() -> Result<Report> {
+    let bar = ProgressBar::new(2 * plays().count() as u64);
+    if let Ok(style) = ProgressStyle::with_template("playing {msg} [{bar:40}] {pos}/{len}") {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    let stage = Stage::set(Some(START)).await?;
+    let uncached = played(&stage, &bar).await?;
+    stage.strike().await;
+
+    let stage = Stage::set(Some(START)).await?;
+    let sender = stage.deployer();
+    for contract in stage.contracts() {
+        let program = contract.address;
+        let bid = ICacheManager::placeBidCall { program };
+        sender.send(CACHE_MANAGER, bid, U256::ZERO).await?;
+    }
+    let cached = played(&stage, &bar).await?;
+    let mut measured = Vec::with_capacity(ACTIONS.len());
+    for action in ACTIONS {
+        let (before, after) = (action.step(&uncached)?, action.step(&cached)?);
+        measured.push(Measured {
+            action,
+            call: after.call,
+            uncached: before.gas,
+            cached: Parts::of(&stage, after.transaction)
+                .await
+                .with_context(|| format!("cannot take apart: {}", action.name))?,
+        });
+    }
+    bar.finish_and_clear();
+    let report = report(&stage, &measured);
+    stage.strike().await;
+    Ok(report)
+}
+
+/// All plays that actions are taken from, by name.
+async fn played(stage: &Stage, bar: &ProgressBar) -> Result<BTreeMap<&'static str, Played>> {
+    let mut all = BTreeMap::new();
+    for (at, scenario) in plays().enumerate() {
+        bar.set_message(scenario.name);
+        stage.pass(START + (at as u64 + 1) * APART).await?;
+        let played = play::play(stage, scenario).await?;
+        ensure!(
+            played.as_expected(),
+            "{} did not go as the protocol says; `surety demo --only {}` tells how",
+            scenario.name,
+            scenario.name
+        );
+        all.insert(scenario.name, played);
+        bar.inc(1);
+    }
+    Ok(all)
+}
+
+fn report(stage: &Stage, measured: &[Measured]) -> Report {
+    let mut table = table(&[
+        "action",
+        "uncached",
+        "cached",
+        "floor",
+        "of it",
+        "calldata",
+        "entry",
+        "execution",
+        "storage",
+        "logs",
+        "calls",
+        "paper 1",
+    ]);
+    for Measured {
+        action,
+        call,
+        uncached,
+        cached,
+    } in measured
+    {
+        let mut row = vec![
+            Cell::new(action.name),
+            number(*uncached),
+            number(cached.total),
+            number(cached.floor),
+            Cell::new(format!("{:.2}", cached.of_floor())),
+        ];
+        row.extend(
+            [
+                cached.calldata,
+                cached.entry,
+                cached.execution,
+                cached.storage,
+                cached.logs,
+                cached.calls,
+            ]
+            .map(number),
+        );
+        row.push(paper_figure(call).map_or_else(|| Cell::new(""), number));
+        table.add_row(row);
+    }
+    let honest: u64 = measured
+        .iter()
+        .filter(|measured| HONEST_PATH.contains(&measured.action.name))
+        .map(|measured| measured.cached.total)
+        .sum();
+    let text = format!(
+        "Gas of each call, a transaction each; parts are of the cached one, beside 21,000 for the transaction itself.\n\
+         Floor: transaction, calldata, and the storage, logs, calls and transfers at the EVM's prices.\n{table}\n\
+         Honest path, cached: {}, {:.2} of paper 1's {} (of which {} deploy a contract for each job).\n{OTHERS}",
+        units::grouped(honest),
+        honest as f64 / PAPER_HONEST as f64,
+        units::grouped(PAPER_HONEST),
+        units::grouped(PAPER_DEPLOY),
+    );
+    let actions: serde_json::Map<String, Value> = measured
+        .iter()
+        .map(|measured| {
+            let mut parts = measured.cached.json();
+            parts["uncached"] = json!(measured.uncached);
+            (measured.action.name.to_owned(), parts)
+        })
+        .collect();
+    Report::new(
+        text,
+        json!({
+            "compiler": COMPILER,
+            "contracts": stage.contracts().map(contract_json),
+            "honestPath": honest,
+            "actions": actions,
+        }),
+    )
+}
