@@ -38,6 +38,7 @@ bench-devnet: ## measure the chain, beside anvil from the npm registry
 fuzz-devnet: ## send the chain made-up programs and requests, SECONDS=60 of each
 	$(CARGO) run --locked -p surety-fuzz -- programs --seconds $(SECONDS)
 	$(CARGO) run --locked -p surety-fuzz -- requests --seconds $(SECONDS)
+	$(CARGO) run --locked --manifest-path fuzz/smith/Cargo.toml -- --seconds $(SECONDS)
 
 fuzz-contracts: ## play made-up jobs against a reference of the protocol, ACTIONS=1000000 natively and a hundredth as WASM
 	$(CARGO) run --locked -p surety-plays -- --actions $(ACTIONS)

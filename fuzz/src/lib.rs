@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `programs` | WebAssembly: real contracts with damage |
+//! | `programs` | WebAssembly: real contracts with damage; `smith` beside this crate generates modules |
 //! | `front_door` | what a program goes through: activation, compilation, execution |
 //! | `bodies` | what HTTP clients may send: JSON of the right shape, real requests with damage, any bytes |
 //! | `served` | a chain behind a server, to send it to |
