@@ -65,85 +65,35 @@ fn is_over(phase: Phase) -> bool {
 /// A transaction: what it is called, who makes it to whom, with how many wei.
 type Transaction = (&'static str, Address, Address, u128, Vec<u8>);
 
+fn sent(name: &'static str, from: Address, to: Address, value: u128, call: &impl SolCall) -> Transaction {
+    (name, from, to, value, call.abi_encode())
+}
+
 /// Every call of job, case and pact, by whoever may make it.
 fn transactions<P: Platform>(world: &World<P>) -> Vec<Transaction> {
     let (client, worker, referee, anybody) = (world.client, world.worker, world.referee, world.stranger);
-    let (escrow, verifier, collusion) = (world.escrow, world.verifier, world.collusion);
+    let (escrow, verifier, bribes) = (world.escrow, world.verifier, world.collusion);
     let (case, pot) = (FEE + CASE_BONUS, BRIBE + PACT_STAKE);
     vec![
-        ("cancel", client, escrow, 0, world.cancel_call().abi_encode()),
-        ("takeOrder", worker, escrow, DEPOSIT, world.take_call().abi_encode()),
-        ("submitSeal", worker, escrow, 0, world.seal_call().abi_encode()),
-        ("reveal", worker, escrow, 0, world.reveal_call().abi_encode()),
-        ("accept", client, escrow, 0, world.accept_call().abi_encode()),
-        (
-            "demand",
-            client,
-            escrow,
-            2 * BOND,
-            world.demand_call(&DEMANDED).abi_encode(),
-        ),
-        (
-            "deliver",
-            anybody,
-            escrow,
-            0,
-            world.deliver_call(&DEMANDED).abi_encode(),
-        ),
-        ("judge", anybody, escrow, 0, world.judge_call().abi_encode()),
-        ("confirm", anybody, escrow, 0, world.confirm_call().abi_encode()),
-        ("timeTick", anybody, escrow, 0, world.tick_call().abi_encode()),
-        ("appeal", client, verifier, case, world.appeal_call().abi_encode()),
-        (
-            "takeCase",
-            referee,
-            verifier,
-            STAKE,
-            world.take_case_call().abi_encode(),
-        ),
-        (
-            "submitSeal of the opinion",
-            referee,
-            verifier,
-            0,
-            world.seal_opinion_call().abi_encode(),
-        ),
-        (
-            "reveal of the opinion",
-            referee,
-            verifier,
-            0,
-            world.reveal_opinion_call().abi_encode(),
-        ),
-        ("settle", anybody, verifier, 0, world.settle_call().abi_encode()),
-        (
-            "offerBribe",
-            worker,
-            collusion,
-            pot,
-            world.offer_bribe_call().abi_encode(),
-        ),
-        (
-            "acceptBribe",
-            referee,
-            collusion,
-            PACT_STAKE,
-            world.accept_bribe_call().abi_encode(),
-        ),
-        (
-            "withdrawBribe",
-            worker,
-            collusion,
-            0,
-            world.withdraw_bribe_call().abi_encode(),
-        ),
-        (
-            "checkResults",
-            anybody,
-            collusion,
-            0,
-            world.check_results_call().abi_encode(),
-        ),
+        sent("cancel", client, escrow, 0, &world.cancel_call()),
+        sent("takeOrder", worker, escrow, DEPOSIT, &world.take_call()),
+        sent("submitSeal", worker, escrow, 0, &world.seal_call()),
+        sent("reveal", worker, escrow, 0, &world.reveal_call()),
+        sent("accept", client, escrow, 0, &world.accept_call()),
+        sent("demand", client, escrow, 2 * BOND, &world.demand_call(&DEMANDED)),
+        sent("deliver", anybody, escrow, 0, &world.deliver_call(&DEMANDED)),
+        sent("judge", anybody, escrow, 0, &world.judge_call()),
+        sent("confirm", anybody, escrow, 0, &world.confirm_call()),
+        sent("timeTick", anybody, escrow, 0, &world.tick_call()),
+        sent("appeal", client, verifier, case, &world.appeal_call()),
+        sent("takeCase", referee, verifier, STAKE, &world.take_case_call()),
+        sent("seal opinion", referee, verifier, 0, &world.seal_opinion_call()),
+        sent("reveal opinion", referee, verifier, 0, &world.reveal_opinion_call()),
+        sent("settle", anybody, verifier, 0, &world.settle_call()),
+        sent("offerBribe", worker, bribes, pot, &world.offer_bribe_call()),
+        sent("acceptBribe", referee, bribes, PACT_STAKE, &world.accept_bribe_call()),
+        sent("withdrawBribe", worker, bribes, 0, &world.withdraw_bribe_call()),
+        sent("checkResults", anybody, bribes, 0, &world.check_results_call()),
     ]
 }
 
