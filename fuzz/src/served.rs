@@ -140,7 +140,7 @@ impl Served {
         let shown = String::from_utf8_lossy(&body).into_owned();
         check(&self.answer(body), &shown);
         self.asked += 1;
-        if self.asked % BETWEEN == 0 {
+        if self.asked.is_multiple_of(BETWEEN) {
             let alive = self.answer(call("web3_clientVersion", &json!([])).to_string().into_bytes());
             assert!(alive.contains("\"result\""), "{alive}");
         }
