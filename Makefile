@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: demo test build lint cast clean help cargo-stylus bench-devnet fuzz-devnet fuzz-contracts cache-manager
+.PHONY: demo test build lint cast clean help cargo-stylus bench-devnet fuzz-devnet fuzz-contracts cache-manager model deny
 
 TOOLS = $(CURDIR)/target/tools
 SECONDS ?= 60
@@ -43,6 +43,13 @@ fuzz-devnet: ## send the chain made-up programs and requests, SECONDS=60 of each
 fuzz-contracts: ## play made-up jobs against a reference of the protocol, ACTIONS=1000000 natively and a hundredth as WASM
 	$(CARGO) run --locked -p surety-plays -- --actions $(ACTIONS)
 	$(CARGO) run --locked -p surety-plays -- --actions $$(($(ACTIONS) / 100)) --differential --forms 1
+
+model: ## play larger jobs in every way to the end, and print the states; takes half an hour
+	$(CARGO) run --profile fast --locked -p surety-model
+
+deny: ## check licences, sources and advisories of everything that is linked in; installs cargo-deny, takes minutes
+	$(CARGO) install cargo-deny --locked --root $(TOOLS)
+	$(TOOLS)/bin/cargo-deny check
 
 cache-manager: ## compile devnet/contracts/CacheManager.sol, and fail if the chain holds something else
 	npm install --no-save --prefix devnet/contracts
