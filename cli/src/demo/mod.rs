@@ -37,10 +37,7 @@ pub async fn run(args: &DemoArgs) -> Result<Report> {
         names()
     );
     let stage = Stage::set(None).await?;
-    let bar = ProgressBar::new(chosen.len() as u64);
-    if let Ok(style) = ProgressStyle::with_template("playing {msg} [{bar:40}] {pos}/{len}") {
-        bar.set_style(style.progress_chars("=> "));
-    }
+    let bar = progress(chosen.len());
     let mut played = Vec::with_capacity(chosen.len());
     for scenario in chosen {
         bar.set_message(scenario.name);
@@ -51,6 +48,15 @@ pub async fn run(args: &DemoArgs) -> Result<Report> {
     let report = report::report(&stage, &played);
     stage.strike().await;
     Ok(report)
+}
+
+/// Of so many plays; its message is the name of the one that runs.
+pub fn progress(plays: usize) -> ProgressBar {
+    let bar = ProgressBar::new(plays as u64);
+    if let Ok(style) = ProgressStyle::with_template("playing {msg} [{bar:40}] {pos}/{len}") {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar
 }
 
 fn all() -> impl Iterator<Item = &'static Scenario> {

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// The worker commits to a result in the open.
-const SUBMITTED: &[Act] = &[
+pub const SUBMITTED: &[Act] = &[
     Does(Client, Delegate),
     Does(Worker, TakeOrder),
     Does(Worker, SubmitResult),

@@ -6,7 +6,8 @@ use anyhow::{Context as _, Result};
 use surety_contracts::Fault;
 
 use crate::demo::{
-    game, payment,
+    game,
+    payment::{self, SUBMITTED},
     play::{Played, Step},
     protocol::Ending,
     scenarios::{Accusation::*, Act::*, Call::*, Committing, PLAIN, Role::*, Scenario, Work},
@@ -52,11 +53,11 @@ pub const ACTIONS: &[Action] = &[
         "timeTick",
     ),
     action(
-        "anybody proves a wrong preimage, 2^20 leaves",
+        "anybody proves a wrong preimage, 1,048,734 leaves",
         "million_leaves",
         "judge",
     ),
-    action("anybody proves a wrong preimage, 241 leaves", "wrong_element", "judge"),
+    action("anybody proves a wrong preimage, 275 leaves", "wrong_element", "judge"),
     action(
         "anybody proves a wrong 2048-bit power, 64 leaves",
         "wrong_value",
@@ -96,21 +97,13 @@ pub const ACTIONS: &[Action] = &[
     action("anybody closes a pact", "collusion_noticed", "checkResults"),
 ];
 
-/// The calls of a job in which everybody is honest and the client says nothing.
-pub const HONEST_PATH: [&str; 4] = [ACTIONS[0].name, ACTIONS[1].name, ACTIONS[2].name, ACTIONS[3].name];
-
 /// As "wrong_element", for a large result.
 const MILLION_LEAVES: Scenario = Scenario {
     name: "million_leaves",
     about: "a false preimage among some 2^20, proven by somebody who is not involved",
     work: Work::Million,
     committing: Committing::WrongElement,
-    acts: &[&[
-        Does(Client, Delegate),
-        Does(Worker, TakeOrder),
-        Does(Worker, SubmitResult),
-        Does(Uninvolved, Judge(Found)),
-    ]],
+    acts: &[SUBMITTED, &[Does(Uninvolved, Judge(Found))]],
     ending: Ending::Convicted(Fault::WrongElement),
     ..PLAIN
 };
@@ -125,6 +118,11 @@ pub fn plays() -> impl Iterator<Item = &'static Scenario> {
 }
 
 impl Action {
+    /// Whether it belongs to the job in which everybody is honest and the client says nothing.
+    pub fn is_on_honest_path(&self) -> bool {
+        self.play == "client_silent"
+    }
+
     /// The step that it is.
     pub fn step<'a>(&self, plays: &'a BTreeMap<&str, Played>) -> Result<&'a Step> {
         let steps = plays.get(self.play).map(|played| played.steps.iter());

@@ -14,20 +14,21 @@ use alloy::{
 };
 use anyhow::{Context as _, Result, ensure};
 use comfy_table::Cell;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use surety_wasm::COMPILER;
 
 use crate::{
     context::Report,
     demo::{
+        self,
         play::{self, Played},
         report::{OTHERS, PAPER_DEPLOY, PAPER_HONEST, contract_json, number, paper_figure, table},
         stage::Stage,
     },
     units,
 };
-use actions::{ACTIONS, Action, HONEST_PATH, plays};
+use actions::{ACTIONS, Action, plays};
 use parts::Parts;
 
 /// When the chain begins, in seconds, and how long after one play the next begins: longer than any play takes, and short
@@ -53,10 +54,7 @@ struct Measured {
 }
 
 pub async fn run() -> Result<Report> {
-    let bar = ProgressBar::new(2 * plays().count() as u64);
-    if let Ok(style) = ProgressStyle::with_template("playing {msg} [{bar:40}] {pos}/{len}") {
-        bar.set_style(style.progress_chars("=> "));
-    }
+    let bar = demo::progress(2 * plays().count());
     let stage = Stage::set(Some(START)).await?;
     let uncached = played(&stage, &bar).await?;
     stage.strike().await;
@@ -151,7 +149,7 @@ fn report(stage: &Stage, measured: &[Measured]) -> Report {
     }
     let honest: u64 = measured
         .iter()
-        .filter(|measured| HONEST_PATH.contains(&measured.action.name))
+        .filter(|measured| measured.action.is_on_honest_path())
         .map(|measured| measured.cached.total)
         .sum();
     let text = format!(
