@@ -75,6 +75,17 @@ fn parameters_of_both_games_can_be_set() {
 }
 
 #[test]
+fn a_client_that_chooses_is_solved_whatever_the_referee_earns() {
+    // A degenerate game: taken in the order of the strategies, its half-spaces leave more than 20,000 rays on the way.
+    let json = solved(&["--fee", "0.001"]);
+    let chooses = &json["contracts"]["settings"]["chooses"];
+    assert_eq!(chooses.get("error"), None);
+    let perfect = chooses["subgamePerfect"].as_array().unwrap();
+    assert!(!perfect.is_empty());
+    assert_eq!(chooses["onlyHonest"], false, "who may trust does not always check");
+}
+
+#[test]
 fn plots_are_drawn_without_any_installed_font() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("plots");

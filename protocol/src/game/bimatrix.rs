@@ -3,7 +3,9 @@
 //! The extreme equilibria are the completely labelled pairs of vertices of the two best-reply polytopes; every
 //! equilibrium is a convex combination within one maximal set of pairwise exchangeable ones (Mangasarian 1964; Avis,
 //! Rosenberg, Savani and von Stengel 2010). Vertices are enumerated with the double description method on whole
-//! numbers, so no support is left out and nothing is rounded.
+//! numbers, so no support is left out and nothing is rounded. The half-space that cuts the fewest pairs of rays comes
+//! first: these games are degenerate, and in the order of the strategies the rays on the way are many more than the
+//! vertices in the end.
 
 use std::collections::BTreeSet;
 
@@ -133,8 +135,17 @@ fn vertices(replies: &[Vec<BigInt>], own: usize) -> Option<Vec<Vertex>> {
             (ray.collect(), zero | if axis == 0 { 0 } else { 1 << 127 })
         })
         .collect();
-    for (number, reply) in replies.iter().enumerate() {
-        rays = cut(rays, reply, &lift, own + number)?;
+    let mut left: Vec<usize> = (0..replies.len()).collect();
+    while !left.is_empty() {
+        let sides = left.iter().enumerate().map(|(place, &number)| {
+            let slacks = slacks(&rays, &replies[number], &lift);
+            let above = slacks.iter().filter(|slack| slack.is_positive()).count();
+            let below = slacks.iter().filter(|slack| slack.is_negative()).count();
+            (above * below, place, slacks)
+        });
+        let (_, place, slacks) = sides.min_by_key(|(pairs, place, _)| (*pairs, *place))?;
+        let number = left.remove(place);
+        rays = cut(rays, &slacks, own + 1, own + number)?;
     }
     let vertices = rays.into_iter().filter_map(|(ray, labels)| {
         let weight: BigInt = ray[1..].iter().sum();
@@ -150,28 +161,29 @@ fn vertices(replies: &[Vec<BigInt>], own: usize) -> Option<Vec<Vertex>> {
     Some(vertices.collect())
 }
 
-/// Rays of the cone that is left below the half-space scale - (reply + lift) . x >= 0, which gets label `bit`.
-fn cut(
-    rays: Vec<(Vec<BigInt>, u128)>,
-    reply: &[BigInt],
-    lift: &BigInt,
-    bit: usize,
-) -> Option<Vec<(Vec<BigInt>, u128)>> {
+/// How far each ray is inside the half-space scale - (reply + lift) . x >= 0.
+fn slacks(rays: &[(Vec<BigInt>, u128)], reply: &[BigInt], lift: &BigInt) -> Vec<BigInt> {
+    let cost: Vec<BigInt> = reply.iter().map(|payoff| payoff + lift).collect();
     let slack = |ray: &[BigInt]| -> BigInt {
-        let used: BigInt = reply
-            .iter()
-            .zip(&ray[1..])
-            .map(|(payoff, part)| (payoff + lift) * part)
-            .sum();
+        let used: BigInt = cost.iter().zip(&ray[1..]).map(|(cost, part)| cost * part).sum();
         &ray[0] - used
     };
-    let slacks: Vec<BigInt> = rays.iter().map(|(ray, _)| slack(ray)).collect();
+    rays.iter().map(|(ray, _)| slack(ray)).collect()
+}
+
+/// Rays of the cone of this dimension that is left inside a half-space, which gets label `bit`.
+fn cut(
+    rays: Vec<(Vec<BigInt>, u128)>,
+    slacks: &[BigInt],
+    dimension: usize,
+    bit: usize,
+) -> Option<Vec<(Vec<BigInt>, u128)>> {
     let mut next = Vec::new();
     for (above, (high, high_zero)) in rays.iter().enumerate().filter(|(at, _)| slacks[*at].is_positive()) {
         for (below, (low, low_zero)) in rays.iter().enumerate().filter(|(at, _)| slacks[*at].is_negative()) {
             let shared = high_zero & low_zero;
             // An edge of a cone of dimension d lies on at least d - 2 facets, and on those of no third ray.
-            let adjacent = shared.count_ones() as usize + 1 >= reply.len()
+            let adjacent = shared.count_ones() as usize + 2 >= dimension
                 && rays
                     .iter()
                     .enumerate()

@@ -354,10 +354,16 @@ impl NormalForm {
         }
         let each: Result<Vec<_>, _> = held
             .into_par_iter()
-            .map(|(pair, profile)| small.restricted_equilibria(pair, &profile))
+            .map(|(pair, profile)| {
+                let mut found = small.restricted_equilibria(pair, &profile)?;
+                found.retain(|candidate| {
+                    let mut held = (0..players).filter(|player| !pair.contains(player));
+                    candidate.is_mixed() && held.all(|player| small.is_best_reply(player, &candidate.lotteries))
+                });
+                Ok(found)
+            })
             .collect();
         let mut found: Vec<MixedProfile> = each?.into_iter().flatten().collect();
-        found.retain(|candidate| candidate.is_mixed() && small.is_equilibrium(&candidate.lotteries));
         for profile in &mut found {
             for (lottery, kept) in profile.lotteries.iter_mut().zip(&kept) {
                 for (strategy, _) in lottery {
