@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: demo test build lint cast clean help cargo-stylus bench-devnet fuzz-devnet fuzz-contracts cache-manager model deny
+.PHONY: demo test build lint cast clean help cargo-stylus bench-devnet fuzz-devnet fuzz-contracts cache-manager model deny twins gas
 
 TOOLS = $(CURDIR)/target/tools
 SECONDS ?= 60
@@ -43,6 +43,13 @@ fuzz-devnet: ## send the chain made-up programs and requests, SECONDS=60 of each
 fuzz-contracts: ## play made-up jobs against a reference of the protocol, ACTIONS=1000000 natively and a hundredth as WASM
 	$(CARGO) run --locked -p surety-plays -- --actions $(ACTIONS)
 	$(CARGO) run --locked -p surety-plays -- --actions $$(($(ACTIONS) / 100)) --differential --forms 1
+
+twins: ## compile the escrow's Solidity twins, to measure against
+	npm install --no-save --prefix devnet/contracts
+	npm run twins --prefix devnet/contracts
+
+gas: build twins ## measure the gas of every call, beside the papers' and Solidity's
+	target/debug/surety gas --twins target/bench
 
 model: ## play larger jobs in every way to the end, and print the states; takes half an hour
 	$(CARGO) run --profile fast --locked -p surety-model

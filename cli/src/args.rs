@@ -49,8 +49,8 @@ pub enum Command {
     #[command(after_help = "Example: surety demo --only wrong_element")]
     Demo(DemoArgs),
     /// Measure the gas of every call, its parts, and the least that it could take
-    #[command(after_help = "Example: surety gas --json")]
-    Gas,
+    #[command(after_help = "Examples:\n  surety gas --json\n  surety gas --twins target/bench")]
+    Gas(GasArgs),
     /// Deploy and activate the escrow, the referee contract and the predicate of the built-in tasks
     #[command(after_help = "Example: SURETY_PRIVATE_KEY=0x... surety deploy --json")]
     Deploy,
@@ -141,6 +141,13 @@ pub struct DevnetArgs {
     /// Latest blocks to keep, with their transactions, receipts, logs and states
     #[arg(long, value_name = "BLOCKS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(256..))]
     pub history: u64,
+}
+
+#[derive(Args, Debug)]
+pub struct GasArgs {
+    /// Folder with the escrow's Solidity twins, which `make twins` compiles: measure them beside it
+    #[arg(long, value_name = "DIR")]
+    pub twins: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -31,7 +31,7 @@ pub async fn run(cli: Cli) -> Result<Option<Report>> {
             return Ok(None);
         }
         Command::Demo(args) => demo::run(&args).await?,
-        Command::Gas => gas::run().await?,
+        Command::Gas(args) => gas::run(&args).await?,
         Command::Deploy => deploy::run(global).await?,
         Command::Game(args) => game::run(&args)?,
         Command::Abi(args) => abi(&args)?,

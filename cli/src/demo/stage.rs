@@ -18,7 +18,7 @@ use surety_wasm::{COLLUSION, ESCROW, PREDICATE, REFEREE};
 
 use super::scenarios::{Role, Work};
 use crate::{
-    chain::Chain,
+    chain::{Chain, Request},
     commands::{Deployed, deploy_artifact},
     computation::Computation,
 };
@@ -49,6 +49,11 @@ pub struct Solved {
 impl Stage {
     /// Starts a chain behind JSON-RPC on a free port, at a time or now, and deploys the contracts.
     pub async fn set(begin: Option<u64>) -> Result<Self> {
+        Self::set_around(begin, None).await
+    }
+
+    /// As [`Stage::set`], with another contract of the same interface in the escrow's place: what this code creates.
+    pub async fn set_around(begin: Option<u64>, twin: Option<&[u8]>) -> Result<Self> {
         let node = Node::new(Config::default()).context("cannot start the chain")?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let server = rpc::serve(node, address)
@@ -60,7 +65,11 @@ impl Stage {
         }
         let deployer = funded(&chain, "deployer").await?;
         let predicate = deploy_artifact(&deployer, &PREDICATE, None).await?;
-        let escrow = deploy_artifact(&deployer, &ESCROW, None).await?;
+        let mut escrow = deploy_artifact(&deployer, &ESCROW, None).await?;
+        if let Some(twin) = twin {
+            let created = deployer.submit(&Request::create(twin.to_vec())).await?;
+            escrow.address = created.contract.context("the receipt names no contract address")?;
+        }
         let constructor = escrow.address.abi_encode();
         let verifier = deploy_artifact(&deployer, &REFEREE, Some(constructor)).await?;
         let constructor = (escrow.address, verifier.address).abi_encode();

@@ -5,6 +5,7 @@
 
 mod actions;
 mod parts;
+mod twin;
 
 use std::collections::BTreeMap;
 
@@ -13,12 +14,14 @@ use alloy::{
     sol,
 };
 use anyhow::{Context as _, Result, ensure};
-use comfy_table::Cell;
+use comfy_table::{Cell, Table};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use surety_wasm::COMPILER;
 
 use crate::{
+    args::GasArgs,
+    commands::Deployed,
     context::Report,
     demo::{
         self,
@@ -30,6 +33,7 @@ use crate::{
 };
 use actions::{ACTIONS, Action, plays};
 use parts::Parts;
+use twin::{Beside, Twins};
 
 /// When the chain begins, in seconds, and how long after one play the next begins: longer than any play takes, and short
 /// enough for all to come before the programs expire, a year after their activation.
@@ -51,21 +55,32 @@ struct Measured {
     call: &'static str,
     uncached: u64,
     cached: Parts,
+    /// In Solidity, if that was asked for and the call is one of the escrow's.
+    beside: Option<Beside>,
 }
 
-pub async fn run() -> Result<Report> {
-    let bar = demo::progress(2 * plays().count());
+pub async fn run(args: &GasArgs) -> Result<Report> {
+    let twins = args.twins.as_deref().map(Twins::read).transpose()?;
+    let runs = if twins.is_some() { 3 } else { 2 };
+    let bar = demo::progress(runs * plays().count());
     let stage = Stage::set(Some(START)).await?;
     let uncached = played(&stage, &bar).await?;
     stage.strike().await;
 
+    let beside = match &twins {
+        Some(twins) => {
+            let stage = Stage::set_around(Some(START), Some(&twins.sha256)).await?;
+            cache(&stage, &[&stage.verifier, &stage.collusion, &stage.predicate]).await?;
+            let played = played(&stage, &bar).await?;
+            let beside = twin::beside(twins, &stage, &played, ACTIONS.iter()).await?;
+            stage.strike().await;
+            beside
+        }
+        None => BTreeMap::new(),
+    };
+
     let stage = Stage::set(Some(START)).await?;
-    let sender = stage.deployer();
-    for contract in stage.contracts() {
-        let program = contract.address;
-        let bid = ICacheManager::placeBidCall { program };
-        sender.send(CACHE_MANAGER, bid, U256::ZERO).await?;
-    }
+    cache(&stage, &stage.contracts()).await?;
     let cached = played(&stage, &bar).await?;
     let mut measured = Vec::with_capacity(ACTIONS.len());
     for action in ACTIONS {
@@ -77,12 +92,23 @@ pub async fn run() -> Result<Report> {
             cached: Parts::of(&stage, after.transaction)
                 .await
                 .with_context(|| format!("cannot take apart: {}", action.name))?,
+            beside: beside.get(action.name).copied(),
         });
     }
     bar.finish_and_clear();
     let report = report(&stage, &measured);
     stage.strike().await;
     Ok(report)
+}
+
+/// Bids for the programs at the cache manager.
+async fn cache(stage: &Stage, contracts: &[&Deployed]) -> Result<()> {
+    for contract in contracts {
+        let program = contract.address;
+        let bid = ICacheManager::placeBidCall { program };
+        stage.deployer().send(CACHE_MANAGER, bid, U256::ZERO).await?;
+    }
+    Ok(())
 }
 
 /// All plays that actions are taken from, by name.
@@ -124,6 +150,7 @@ fn report(stage: &Stage, measured: &[Measured]) -> Report {
         call,
         uncached,
         cached,
+        ..
     } in measured
     {
         let mut row = vec![
@@ -152,7 +179,7 @@ fn report(stage: &Stage, measured: &[Measured]) -> Report {
         .filter(|measured| measured.action.is_on_honest_path())
         .map(|measured| measured.cached.total)
         .sum();
-    let text = format!(
+    let mut text = format!(
         "Gas of each call, a transaction each; parts are of the cached one, beside 21,000 for the transaction itself.\n\
          Floor: transaction, calldata, and the storage, logs, calls and transfers at the EVM's prices.\n{table}\n\
          Honest path, cached: {}, {:.2} of paper 1's {} (of which {} deploy a contract for each job).\n{OTHERS}",
@@ -161,11 +188,21 @@ fn report(stage: &Stage, measured: &[Measured]) -> Report {
         units::grouped(PAPER_HONEST),
         units::grouped(PAPER_DEPLOY),
     );
+    if measured.iter().any(|measured| measured.beside.is_some()) {
+        text += &format!(
+            "\n\nThe escrow's calls beside the same contract in Solidity, programs cached; keccak: with that for the tree's \
+             hash.\n{}",
+            beside_table(measured)
+        );
+    }
     let actions: serde_json::Map<String, Value> = measured
         .iter()
         .map(|measured| {
             let mut parts = measured.cached.json();
             parts["uncached"] = json!(measured.uncached);
+            if let Some(beside) = &measured.beside {
+                parts["solidity"] = beside.json();
+            }
             (measured.action.name.to_owned(), parts)
         })
         .collect();
@@ -178,4 +215,29 @@ fn report(stage: &Stage, measured: &[Measured]) -> Report {
             "actions": actions,
         }),
     )
+}
+
+fn beside_table(measured: &[Measured]) -> Table {
+    let mut table = table(&["action", "ours", "Solidity", "ours of it", "keccak", "ours of it"]);
+    for measured in measured {
+        let Some(Beside { sha256, keccak }) = measured.beside else {
+            continue;
+        };
+        let ours = measured.cached.total;
+        let share = |theirs: u64| Cell::new(format!("{:.2}", ours as f64 / theirs as f64));
+        let mut row = vec![
+            Cell::new(measured.action.name),
+            number(ours),
+            number(sha256),
+            share(sha256),
+        ];
+        row.extend(
+            keccak
+                .map(|keccak| [number(keccak), share(keccak)])
+                .into_iter()
+                .flatten(),
+        );
+        table.add_row(row);
+    }
+    table
 }
