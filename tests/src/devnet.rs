@@ -14,19 +14,23 @@ use std::{
     thread,
 };
 use surety_contracts::{
-    arbitrum::{STYLUS_DEPLOYER, StylusDeployer},
+    arbitrum::{ARB_WASM, ArbWasm, STYLUS_DEPLOYER, StylusDeployer},
     codec::CONSTRUCTOR,
 };
 use surety_devnet::{Config, Node, NodeError};
 use surety_native::{Answer, Behaviour, Contract, Contracts, Log, Platform};
 use surety_wasm::{COLLUSION, ESCROW, PREDICATE, REFEREE};
 
+use crate::adversary;
+
 /// What a call may use, in gas: what a transaction may on Arbitrum.
 const GAS: u64 = 32_000_000;
 /// Wei sent along for an activation; the rest comes back.
 const ACTIVATION: u128 = 10u128.pow(18);
-/// A devnet with its accounts and the contracts.
-pub struct Devnet {
+
+/// A devnet with its accounts and the contracts. Accounts that misbehave do it as Stylus programs if `STYLUS`, else as EVM
+/// programs.
+pub struct Devnet<const STYLUS: bool = false> {
     chain: Chain,
     /// What it was before the test.
     fresh: U256,
@@ -48,7 +52,7 @@ struct Chain {
 /// Chains of tests that ended, as they were before: to deploy and compile the contracts takes longer than most tests.
 static SPARE: Mutex<Vec<Chain>> = Mutex::new(Vec::new());
 
-impl Default for Devnet {
+impl<const STYLUS: bool> Default for Devnet<STYLUS> {
     fn default() -> Self {
         let spare = SPARE.lock().expect("nobody panics with it").pop();
         let chain = spare.unwrap_or_else(Chain::new);
@@ -62,7 +66,7 @@ impl Default for Devnet {
     }
 }
 
-impl Drop for Devnet {
+impl<const STYLUS: bool> Drop for Devnet<STYLUS> {
     fn drop(&mut self) {
         let Chain {
             ref node,
@@ -94,7 +98,7 @@ impl Chain {
     }
 }
 
-impl Devnet {
+impl<const STYLUS: bool> Devnet<STYLUS> {
     /// Events since they were last taken.
     pub fn take_logs(&self) -> Vec<Log> {
         self.logs.take()
@@ -159,30 +163,6 @@ fn try_deploy(node: &Node, contract: Contract) -> Option<Address> {
     deployed.map(|event| event.deployedContract)
 }
 
-/// PUSH3.
-fn push3(number: usize) -> Vec<u8> {
-    [&[0x62], &(number as u32).to_be_bytes()[1..]].concat()
-}
-
-/// Code that sends `call`, and answers.
-fn answering(call: Option<(Address, Vec<u8>)>, answer: Vec<u8>) -> Vec<u8> {
-    /// Where the program ends and its data begins.
-    const DATA: usize = 64;
-    let calls = call.is_some();
-    let (to, data) = call.unwrap_or_default();
-    // CODECOPY(0, DATA, data.len())
-    let mut program = [push3(data.len()), push3(DATA), vec![0x5f, 0x39]].concat();
-    // CALL(GAS, to, 0, 0, data.len(), 0, 0), POP; or only POPs
-    program.extend([&[0x5f, 0x5f][..], &push3(data.len()), &[0x5f, 0x5f, 0x73]].concat());
-    program.extend(to);
-    program.extend(if calls { [0x5a, 0xf1, 0x50] } else { [0x50; 3] });
-    // CODECOPY(0, DATA + data.len(), answer.len()), RETURN(0, answer.len())
-    program.extend([push3(answer.len()), push3(DATA + data.len()), vec![0x5f, 0x39]].concat());
-    program.extend([push3(answer.len()), vec![0x5f, 0xf3]].concat());
-    program.resize(DATA, 0);
-    [program, data, answer].concat()
-}
-
 fn answer(result: Result<Bytes, NodeError>) -> Answer {
     result.map(Vec::from).map_err(|error| {
         let data = error.data().cloned();
@@ -191,7 +171,7 @@ fn answer(result: Result<Bytes, NodeError>) -> Answer {
     })
 }
 
-impl Platform for Devnet {
+impl<const STYLUS: bool> Platform for Devnet<STYLUS> {
     fn accounts(&self) -> [Address; 4] {
         let accounts = self.chain.node.accounts();
         std::array::from_fn(|i| accounts[i])
@@ -246,15 +226,23 @@ impl Platform for Devnet {
     }
 
     fn behave(&self, account: Address, behaviour: Behaviour) {
-        let code = match behaviour {
-            Behaviour::Plain => Vec::new(),
-            // REVERT(0, length)
-            Behaviour::Reverts(length) => [push3(length), vec![0x5f, 0xfd]].concat(),
-            // JUMPDEST, PUSH0, JUMP
-            Behaviour::Burns => vec![0x5b, 0x5f, 0x56],
-            Behaviour::Answers { call, answer } => answering(call, answer),
-        };
-        self.chain.node.set_code(account, code.into());
+        let node = &self.chain.node;
+        if !STYLUS {
+            node.set_code(account, adversary::evm(behaviour).into());
+            return;
+        }
+        let program = adversary::stylus(behaviour);
+        let activates = program.is_some();
+        node.set_code(account, program.unwrap_or_default().into());
+        if activates {
+            // By somebody who is no party. The same program may be active already, at another address.
+            let activate = ArbWasm::activateProgramCall { program: account }.abi_encode();
+            let activator = node.accounts()[4];
+            self.transact(
+                activator,
+                request(activator, ARB_WASM, ACTIVATION, activate).with_gas_limit(GAS),
+            );
+        }
     }
 
     fn money(&self, account: Address) -> U256 {

@@ -1,6 +1,11 @@
 //! Transactions, signed beforehand, sent by several accounts at once.
 
-use std::{fs, path::Path, time::Instant};
+use std::{
+    collections::VecDeque,
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use alloy::{
     consensus::{SignableTransaction, TxEip1559, TxEnvelope},
@@ -31,6 +36,11 @@ const KEYS: [&str; 8] = [
     "92db14e403b83dfe3df233f83dfa3a0d7096f21ca9b0d6d6b8d88b2b4ec1564e",
     "4bbbf85ce3377467afe5d46f804f221813b2bb87f24d81f60f1fcdbf7cbf4356",
 ];
+
+/// Transactions that a sender has in the pool at most: of thousands, anvil 1.7.1 stopped mining some.
+const AHEAD: usize = 64;
+const POLL: Duration = Duration::from_millis(1);
+const STALLED: Duration = Duration::from_secs(60);
 
 /// What the transactions do.
 #[derive(Clone, Copy)]
@@ -94,11 +104,14 @@ impl Load {
         for batch in batches {
             let server = server.clone();
             senders.spawn(async move {
-                let mut last = None;
+                let mut sent = VecDeque::with_capacity(AHEAD);
                 for raw in batch {
-                    last = Some(server.call("eth_sendRawTransaction", json!([raw])).await?);
+                    if sent.len() == AHEAD {
+                        mined(&server, &sent.pop_front().unwrap_or_default()).await?;
+                    }
+                    sent.push_back(server.call("eth_sendRawTransaction", json!([raw])).await?);
                 }
-                mined(&server, last.context("a sender without transactions")?).await
+                mined(&server, &sent.pop_back().context("a sender without transactions")?).await
             });
         }
         while let Some(result) = senders.join_next().await {
@@ -119,7 +132,7 @@ impl Load {
         let digits: String = code.split_ascii_whitespace().collect();
         let raw = accounts[0].sign(TxKind::Create, hex::decode(digits)?.into(), 0, 3_000_000)?;
         let hash = server.call("eth_sendRawTransaction", json!([raw])).await?;
-        mined(server, hash).await?;
+        mined(server, &hash).await?;
         let contract = accounts[0].signer.address().create(0);
         if token {
             for index in 0..accounts.len() {
@@ -127,7 +140,7 @@ impl Load {
                 let input = [&MINT[..], to.as_slice(), &[0xff; 1], &[0; 31]].concat();
                 let raw = accounts[0].sign(contract.into(), input.into(), 0, 200_000)?;
                 let hash = server.call("eth_sendRawTransaction", json!([raw])).await?;
-                mined(server, hash).await?;
+                mined(server, &hash).await?;
             }
         }
         Ok(contract)
@@ -150,16 +163,20 @@ impl Load {
     }
 }
 
-/// Waits until a transaction is in a block, and fails if it did not succeed there.
-async fn mined(server: &Running, hash: serde_json::Value) -> Result<()> {
-    loop {
-        let receipt = server.call("eth_getTransactionReceipt", json!([hash])).await?;
-        if !receipt.is_null() {
-            ensure!(receipt["status"] == "0x1", "transaction {hash} failed");
-            return Ok(());
+/// Waits until a transaction is in a block, and fails if it did not succeed there, or if that takes too long.
+async fn mined(server: &Running, hash: &serde_json::Value) -> Result<()> {
+    let waiting = async {
+        loop {
+            let receipt = server.call("eth_getTransactionReceipt", json!([hash])).await?;
+            if !receipt.is_null() {
+                ensure!(receipt["status"] == "0x1", "transaction {hash} failed");
+                return Ok(());
+            }
+            tokio::time::sleep(POLL).await;
         }
-        tokio::task::yield_now().await;
-    }
+    };
+    let stalled = || format!("transaction {hash} is in no block after {} s", STALLED.as_secs());
+    tokio::time::timeout(STALLED, waiting).await.with_context(stalled)?
 }
 
 /// Sends transfers, each in a block of its own, and says how fast the first and the last tenth of them went and how much

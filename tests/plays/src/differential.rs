@@ -22,7 +22,7 @@ pub struct Twins {
 
 impl Default for Twins {
     fn default() -> Self {
-        let devnet = Devnet::default();
+        let devnet = <Devnet>::default();
         let native = Native::at(devnet.accounts(), devnet.contracts(), devnet.now());
         Self { devnet, native }
     }

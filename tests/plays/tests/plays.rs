@@ -62,5 +62,5 @@ fn wasm_does_what_native_code_does() {
 #[test]
 fn the_predicate_says_yes_only_to_what_is_true() {
     question_predicate(&Native::default(), 200, 1).expect("natively");
-    question_predicate(&Devnet::default(), 40, 2).expect("as WASM");
+    question_predicate(&<Devnet>::default(), 40, 2).expect("as WASM");
 }
