@@ -187,7 +187,9 @@ impl Run {
         let memory = instance.get_memory(&mut store, MEMORY).ok_or_else(missing(MEMORY))?;
         let mut global = |name| instance.get_global(&mut store, name).ok_or_else(missing(name));
         let (ink_left, ink_status, stack_left) = (global(INK_LEFT)?, global(INK_STATUS)?, global(STACK_LEFT)?);
-        ink_left.set(&mut store, Val::I64(gas.saturating_mul(ink_price) as i64))?;
+        // The counter has a sign, see `instrument`.
+        let ink = gas.saturating_mul(ink_price).min(i64::MAX as u64);
+        ink_left.set(&mut store, Val::I64(ink as i64))?;
         stack_left.set(&mut store, Val::I32(module.max_stack_depth as i32))?;
         store.data_mut().exports = Some(Exports {
             memory,
@@ -250,6 +252,9 @@ impl Run {
 
     /// The status that the program returned, or how it failed. A used up stack goes before used up ink, that before a trap.
     fn status(&mut self, result: wasmtime::Result<u32>) -> Result<u32, OutcomeKind> {
+        if self.ink() > i64::MAX as u64 {
+            return Err(OutcomeKind::OutOfInk);
+        }
         let error = match result {
             Ok(status) => return Ok(status),
             Err(error) => error,

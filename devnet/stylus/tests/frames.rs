@@ -13,19 +13,23 @@ fn engine(rules: Rules) -> Engine {
 }
 
 fn frame(engine: &Engine, wat: &str) -> Frame {
+    frame_with(engine, wat, GAS, 10_000)
+}
+
+fn frame_with(engine: &Engine, wat: &str, gas: u64, ink_price: u32) -> Frame {
     let wasm = wat::parse_str(wat).expect("the text is WebAssembly");
     let activation = activate(&wasm, PAGE_LIMIT, engine.rules()).expect("the program activates");
     let module = engine
         .compile(activation.module_hash, &wasm)
         .expect("the program compiles");
     let env = Env {
-        ink_price: 10_000,
+        ink_price,
         ..Env::default()
     };
     Frame::new(FrameInput {
         module,
         calldata: Bytes::new(),
-        gas: GAS,
+        gas,
         entry_gas: 0,
         env,
         is_static: false,
@@ -35,7 +39,11 @@ fn frame(engine: &Engine, wat: &str) -> Frame {
 }
 
 fn run(engine: &Engine, wat: &str) -> Outcome {
-    match frame(engine, wat).resume(None) {
+    ended(frame(engine, wat))
+}
+
+fn ended(mut frame: Frame) -> Outcome {
+    match frame.resume(None) {
         Step::Done(outcome) => outcome,
         Step::Ask(request) => panic!("unexpected {request:?}"),
     }
@@ -104,6 +112,41 @@ fn the_depth_checker_stops_recursion_before_the_native_stack_does() {
 const LOADS: &str = r#"(import "vm_hooks" "storage_load_bytes32" (func $load (param i32 i32)))
     (import "vm_hooks" "write_result" (func $write (param i32 i32)))"#;
 const LOAD_AND_RETURN: &str = "(call $load (i32.const 0) (i32.const 32)) (call $write (i32.const 32) (i32.const 32))";
+
+#[test]
+fn ink_that_runs_out_anywhere_is_noticed_whatever_comes_next() {
+    let engine = engine(Rules::default());
+    let branch =
+        "(if (i32.eqz (local.get 0)) (then (local.set 0 (i32.const 0))) (else nop)) (block (br_if 0 (local.get 0)))";
+    let turn = format!(
+        "(loop {branch} (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br_if 0 (i32.lt_u (local.get 0) (i32.const 3))))"
+    );
+    let leaf = "(func $leaf (drop (i32.const 1)))";
+    for (more, body) in [
+        ("", branch.repeat(3)),
+        ("", format!("{branch} {turn} {branch}")),
+        ("", format!("{branch} unreachable")),
+        ("", format!("{branch} (drop (i32.div_u (i32.const 1) (local.get 0)))")),
+        (leaf, format!("{branch} (call $leaf) {branch}")),
+        (
+            "",
+            format!("{branch} (memory.fill (i32.const 0) (i32.const 1) (i32.const 40)) {branch}"),
+        ),
+    ] {
+        let wat = module(more, &body);
+        let with = |ink| ended(frame_with(&engine, &wat, ink, 1));
+        let enough = with(GAS);
+        assert_ne!(enough.kind, OutcomeKind::OutOfInk, "{body}");
+        // A block costs more than a step.
+        for ink in (0..enough.ink_used).step_by(101).chain([enough.ink_used - 1]) {
+            let short = with(ink);
+            assert_eq!(short.kind, OutcomeKind::OutOfInk, "{ink} units of ink, {body}");
+            assert_eq!((short.ink_used, short.gas_left), (ink, 0), "{body}");
+        }
+        let exact = with(enough.ink_used);
+        assert_eq!((exact.kind, exact.ink_used), (enough.kind, enough.ink_used), "{body}");
+    }
+}
 
 #[test]
 fn a_thousand_frames_wait_at_once() {
