@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: demo test build lint cast clean help cargo-stylus bench-devnet fuzz-devnet fuzz-contracts cache-manager model deny twins gas
+.PHONY: demo test build lint cast clean help cargo-stylus bench figure-4 bench-devnet fuzz-devnet fuzz-contracts cache-manager model deny twins gas
 
 TOOLS = $(CURDIR)/target/tools
 SECONDS ?= 60
@@ -27,6 +27,12 @@ lint: ## formatting and clippy, as reviewed
 cargo-stylus: build ## run the real cargo-stylus against the chain: installs it, takes minutes
 	$(CARGO) install cargo-stylus --locked --version '^0.10' --root $(TOOLS)
 	PATH="$(TOOLS)/bin:$$PATH" devnet/tests/cargo-stylus.sh target/debug/surety escrow contracts/stylus/owned
+
+bench: ## measure the engine beside other crates and the processor's limit; LARGE=100000000 adds a tree of that many leaves
+	$(CARGO) run --profile fast --locked -p surety-engine-bench -- $(if $(LARGE),--large $(LARGE))
+
+figure-4: ## draw the second paper's Figure 4 again, in docs: powers computed directly, or delegated and verified
+	$(CARGO) run --profile fast --locked -p surety-engine-bench -- --figure docs
 
 bench-devnet: ## measure the chain, beside anvil from the npm registry
 	$(CARGO) build --profile fast --locked -p surety -p surety-bench

@@ -213,7 +213,7 @@ pub struct RevealArgs {
     pub seal: Option<PathBuf>,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 pub struct DelegateArgs {
     /// The computation: primes:LO..HI, preimage:PREFIXHEX:BITS:LO..HI,
     /// modexp:EXPONENT:MODULUSHEX:SEEDHEX:COUNT or squarings:STARTHEX:MODULUSHEX:BLOCK:STEPS
@@ -276,6 +276,9 @@ pub struct DelegateArgs {
     /// The worker commits to a seal first, so that nobody can copy its result
     #[arg(long)]
     pub sealed: bool,
+    /// Share a set among N jobs with these terms, each an equal part of the range; their files are JOB-1.json, JOB-2.json, ...
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub split: Option<u64>,
     /// Where to write the job file for the worker
     #[arg(long, short, value_name = "FILE", default_value = "JOB.json")]
     pub out: PathBuf,

@@ -1,11 +1,20 @@
 //! The computations that this tool can carry out, with progress for people who wait.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use surety_contracts::Form;
-use surety_tasks::{Encoded, Native, Shape, Task};
+use surety_engine::{
+    compute::{Engine, compute},
+    verify::{Checked, Extent, verify},
+    work::{Done, Order, work},
+};
+use surety_tasks::{Encoded, Shape, Task};
 
 /// A task by the bytes that its job commits to; always one that can be carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +27,32 @@ impl Computation {
     pub fn parse(text: &str) -> Result<Self> {
         let encoded = surety_tasks::parse(text).with_context(|| format!("`{text}` is no task"))?;
         Ok(Self { encoded })
+    }
+
+    /// Tasks as people write them that share a Set among `parts` jobs, each an equal part of the range.
+    pub fn split(text: &str, parts: u64) -> Result<Vec<String>> {
+        let computation = Self::parse(text)?;
+        let range = match computation.task()? {
+            Task::Primes(task) => task.range,
+            Task::Preimage(task) => task.range,
+            Task::ModExp(_) | Task::Squarings(_) => {
+                bail!("`{text}` cannot be split: only the elements of a set do not depend on their place in it")
+            }
+        };
+        ensure!(
+            (1..=range.len()).contains(&parts),
+            "a range of {} candidates cannot be split in {parts}",
+            range.len()
+        );
+        let border = |part: u64| {
+            let offset = u128::from(range.len()) * u128::from(part) / u128::from(parts);
+            range.lo() + offset as u64
+        };
+        // The range is the last field of every Set's text.
+        let (before, _) = text.rsplit_once(':').context("a set's text ends in its range")?;
+        Ok((0..parts)
+            .map(|part| format!("{before}:{}..{}", border(part), border(part + 1)))
+            .collect())
     }
 
     /// Reads a task from the bytes that a job's commitments open to.
@@ -59,32 +94,58 @@ impl Computation {
     pub fn compute(&self, label: impl Into<Cow<'static, str>>) -> Result<Vec<Vec<u8>>> {
         let task = self.task()?;
         let bar = progress(task.domain(), label);
-        let result = surety_tasks::compute(&task, |done| bar.inc(done))?;
+        let result = compute(task, |done| bar.inc(done))?;
         bar.finish_and_clear();
         Ok(result)
+    }
+
+    /// The whole result to a file, on all processors; carries on with one that was begun there.
+    pub fn work(&self, path: &Path, max_element: u32, label: impl Into<Cow<'static, str>>) -> Result<Done> {
+        let task = self.task()?;
+        let bar = progress(task.domain(), label);
+        let order = Order {
+            path,
+            max_element,
+            function: self.function(),
+            data: self.data(),
+        };
+        // What an earlier process did comes first, and is no measure of the speed of this one.
+        let is_first = AtomicBool::new(true);
+        let done = work(&Engine::new(task), order, |done| {
+            if is_first.swap(false, Ordering::Relaxed) {
+                bar.set_position(done);
+                bar.reset_eta();
+            } else {
+                bar.inc(done);
+            }
+        })?;
+        bar.finish_and_clear();
+        Ok(done)
+    }
+
+    /// Checks the result in a file, on all processors.
+    pub fn verify(&self, path: &Path, extent: Extent<'_>, label: impl Into<Cow<'static, str>>) -> Result<Checked> {
+        let task = self.task()?;
+        let bar = match extent {
+            Extent::All => progress(task.domain(), label),
+            Extent::Sample(indices) => progress(indices.len() as u64, label),
+            // Reading takes no time worth a bar.
+            Extent::Against(_) => ProgressBar::hidden(),
+        };
+        let checked = verify(&Engine::new(task), path, extent, |done| bar.inc(done))?;
+        bar.finish_and_clear();
+        Ok(checked)
     }
 
     /// Carries a Chain on from its last state to its end.
     pub fn carry_on(&self, states: &mut Vec<Vec<u8>>) -> Result<()> {
         let task = self.task()?;
-        Ok(surety_tasks::continue_chain(&task, states, task.domain(), |_| {})?)
-    }
-
-    /// The first of the elements with these indices that does not belong to the result, or does not follow from the one
-    /// before it. Indices beyond the elements are left out.
-    pub fn first_wrong(&self, elements: &[Vec<u8>], indices: impl IntoIterator<Item = u64>) -> Result<Option<u64>> {
-        let task = self.task()?;
-        let is_chain = matches!(task.shape(), Shape::Chain { .. });
-        let backend = Native::new(&task);
-        let at = |index: u64| usize::try_from(index).ok().and_then(|index| elements.get(index));
-        for index in indices {
-            let Some(element) = at(index) else { continue };
-            let previous = index.checked_sub(1).and_then(at).filter(|_| is_chain);
-            if !task.holds(index, previous.map_or(&[], Vec::as_slice), element, &backend)? {
-                return Ok(Some(index));
-            }
+        let (from, to) = (states.len() as u64, task.domain());
+        let last = states.last().cloned().unwrap_or_default();
+        for batch in Engine::new(task).compute(from, to, &last, |_| {})? {
+            states.extend(batch.iter().map(<[u8]>::to_vec));
         }
-        Ok(None)
+        Ok(())
     }
 
     fn task(&self) -> Result<Task<'_>> {
@@ -109,41 +170,72 @@ mod tests {
         let task = Computation::parse("primes:0..100").unwrap();
         assert_eq!(Computation::from_opening(task.function(), task.data()).unwrap(), task);
         assert_eq!(task.shape().unwrap(), (Form::Set, 0, 8));
-        let mut primes = task.compute("primes").unwrap();
-        assert_eq!(primes.len(), 25);
-        assert_eq!(task.first_wrong(&primes, 0..30).unwrap(), None);
-        primes[7] = 4u64.to_be_bytes().to_vec();
-        assert_eq!(task.first_wrong(&primes, [3, 7]).unwrap(), Some(7));
+        assert_eq!(task.compute("primes").unwrap().len(), 25);
     }
 
     #[test]
-    fn a_table_has_its_count_and_checks_by_index() {
-        let seed = "11".repeat(32);
-        let task = Computation::parse(&format!("modexp:3:ffffffffffffffc5:{seed}:4")).unwrap();
-        assert_eq!(task.shape().unwrap(), (Form::Table, 4, 8));
-        let mut values = task.compute("powers").unwrap();
-        assert_eq!(task.first_wrong(&values, [2]).unwrap(), None);
-        values[1] = values[2].clone();
-        assert_eq!(task.first_wrong(&values, 0..4).unwrap(), Some(1));
+    fn what_is_worked_to_a_file_is_right_and_has_the_count_of_the_terms() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("result");
+        let table = format!("modexp:3:ffffffffffffffc5:{}:4", "11".repeat(32));
+        for (text, shape) in [
+            ("primes:0..100", (Form::Set, 0, 8)),
+            (table.as_str(), (Form::Table, 4, 8)),
+            ("squarings:5:ffffffffffffffc5:10:20", (Form::Chain, 21, 8)),
+        ] {
+            let task = Computation::parse(text).unwrap();
+            assert_eq!(task.shape().unwrap(), shape);
+            let done = task.work(&path, 8, "working").unwrap();
+            for extent in [Extent::All, Extent::Sample(&[1, 3])] {
+                let checked = task.verify(&path, extent, "checking").unwrap();
+                assert_eq!(
+                    (checked.root, checked.count, checked.finding),
+                    (done.root, done.count, None)
+                );
+            }
+        }
     }
 
     #[test]
-    fn a_chain_checks_by_steps_and_carries_on() {
+    fn a_chain_is_carried_on_from_whatever_state_it_has() {
         let task = Computation::parse("squarings:5:ffffffffffffffc5:10:20").unwrap();
-        assert_eq!(task.shape().unwrap(), (Form::Chain, 21, 8));
         let states = task.compute("states").unwrap();
-        assert_eq!(states[0], 5u64.to_be_bytes());
-        assert_eq!(task.first_wrong(&states, 0..21).unwrap(), None);
+        let mut again = states[..10].to_vec();
+        task.carry_on(&mut again).unwrap();
+        assert_eq!(again, states);
         let mut wrong = states[..10].to_vec();
         wrong[9][7] ^= 1;
         task.carry_on(&mut wrong).unwrap();
-        assert_eq!(wrong.len(), states.len());
+        assert_eq!((wrong.len(), &wrong[..9]), (states.len(), &states[..9]));
+        assert!(wrong[10..].iter().zip(&states[10..]).all(|(a, b)| a != b));
+    }
+
+    #[test]
+    fn a_set_is_split_without_gap_or_overlap() {
+        let parts = Computation::split("preimage:c0:4:10..31", 4).unwrap();
         assert_eq!(
-            task.first_wrong(&wrong, 0..21).unwrap(),
-            Some(9),
-            "only one step of it is wrong"
+            parts,
+            [
+                "preimage:c0:4:10..15",
+                "preimage:c0:4:15..20",
+                "preimage:c0:4:20..25",
+                "preimage:c0:4:25..31"
+            ]
         );
-        assert_eq!(task.first_wrong(&wrong, 10..21).unwrap(), None);
+        let elements = |text: &String| Computation::parse(text).unwrap().compute("elements").unwrap();
+        let whole = elements(&"preimage:c0:4:10..31".to_owned());
+        assert_eq!(parts.iter().flat_map(elements).collect::<Vec<_>>(), whole);
+        assert_eq!(
+            Computation::split(&format!("primes:0..{}", u64::MAX), 2).unwrap().len(),
+            2
+        );
+        for (text, parts) in [
+            ("primes:3..5", 3),
+            ("primes:3..5", 0),
+            ("squarings:5:ffffffffffffffc5:10:20", 2),
+        ] {
+            assert!(Computation::split(text, parts).is_err(), "{text} in {parts}");
+        }
     }
 
     #[test]

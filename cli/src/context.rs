@@ -171,7 +171,7 @@ impl JobContext {
             names::form(terms.form),
             terms.maxElement
         );
-        let count = result.elements.len() as u64;
+        let count = result.count;
         if terms.form != Form::Set && count != terms.count {
             bail!(
                 "the result file {} has {count} elements, the terms ask for {}: compute it again with `surety work`",
@@ -185,7 +185,7 @@ impl JobContext {
     /// Reads the result whose root is the one on chain, ready to prove elements.
     pub async fn committed_result(&self, args: &ResultArgs) -> Result<Committed> {
         let job = self.committed_job().await?;
-        let result = Committed::new(self.result(args)?.elements);
+        let result = Committed::open(self.result(args)?.stored);
         ensure!(
             job.root.0 == result.root() && job.count == result.count(),
             "the result file is not the result that was committed: its root is {}, on chain is {}",

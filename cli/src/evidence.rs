@@ -1,17 +1,65 @@
-//! Finds what is wrong with a committed result, and builds the evidence that the escrow checks.
+//! What is wrong with a committed result, as the evidence that the escrow checks.
+
+use std::path::Path;
 
 use alloy::primitives::{B256, Bytes};
 use anyhow::{Context, Result, bail, ensure};
 use surety_contracts::{Fault, Form, Leaf};
-use surety_protocol::{
-    Digest,
-    merkle::{Tree, leaf_hashes},
+use surety_engine::{
+    batch::Batch,
+    merkle::Tree,
+    result::{self, Reader, Stored},
+    verify,
 };
+use surety_protocol::Digest;
 
-/// A result with the tree that proves its elements.
-pub struct Committed {
+/// A result that proves its elements: in a file, or of a demo in memory.
+pub struct Committed<S = Stored>(S);
+
+/// Where elements and their proofs come from.
+pub trait Source {
+    fn root(&self) -> Digest;
+    fn count(&self) -> u64;
+    /// Element `index` with its inclusion proof.
+    fn prove(&self, index: u64) -> Result<(Vec<u8>, Vec<Digest>)>;
+}
+
+impl Source for Stored {
+    fn root(&self) -> Digest {
+        self.root()
+    }
+
+    fn count(&self) -> u64 {
+        self.count()
+    }
+
+    fn prove(&self, index: u64) -> Result<(Vec<u8>, Vec<Digest>)> {
+        Ok(self.prove(index)?)
+    }
+}
+
+/// A result in memory with its whole tree.
+pub struct InMemory {
     elements: Vec<Vec<u8>>,
     tree: Tree,
+}
+
+impl Source for InMemory {
+    fn root(&self) -> Digest {
+        self.tree.root()
+    }
+
+    fn count(&self) -> u64 {
+        self.tree.count()
+    }
+
+    fn prove(&self, index: u64) -> Result<(Vec<u8>, Vec<Digest>)> {
+        let proof = self
+            .tree
+            .prove(index)
+            .with_context(|| format!("there is no element {index}: the result has {}", self.count()))?;
+        Ok((self.elements[index as usize].clone(), proof))
+    }
 }
 
 /// A fault by name and place, before it has proofs.
@@ -33,80 +81,75 @@ pub struct Evidence {
     pub missing: Bytes,
 }
 
-impl Committed {
-    pub fn new(elements: Vec<Vec<u8>>) -> Self {
-        let tree = Tree::new(leaf_hashes(&elements));
-        Self { elements, tree }
+impl Committed<InMemory> {
+    pub fn new(elements: Vec<Vec<u8>>) -> Result<Self> {
+        let tree = Tree::new(Batch::of(&elements)?.leaf_hashes());
+        Ok(Self(InMemory { elements, tree }))
     }
 
     pub fn elements(&self) -> &[Vec<u8>] {
-        &self.elements
-    }
-
-    pub fn root(&self) -> Digest {
-        self.tree.root()
+        &self.0.elements
     }
 
     /// Every leaf's hash, in order.
     pub fn leaf_hashes(&self) -> Vec<B256> {
-        leaf_hashes(&self.elements).into_iter().map(B256::new).collect()
+        self.0.tree.leaves().iter().copied().map(B256::new).collect()
+    }
+
+    /// The first fault against the right result, if there is one.
+    pub fn fault(&self, form: Form, right: &[Vec<u8>]) -> Result<Option<Finding>> {
+        let engine_form = match form {
+            Form::Set => result::Form::Set,
+            Form::Chain => result::Form::Chain,
+            _ => result::Form::Table,
+        };
+        let found = verify::compare(engine_form, &Batch::of(&self.0.elements)?, Batch::of(right)?)?;
+        Ok(found.map(|found| Finding::new(form, found)))
+    }
+}
+
+impl Committed {
+    pub fn open(stored: Stored) -> Self {
+        Self(stored)
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Every leaf's hash, in order.
+    pub fn leaf_hashes(&self) -> Result<Vec<B256>> {
+        let mut reader = Reader::open(self.path())?;
+        let mut hashes = Vec::new();
+        while let Some(batch) = reader.batch()? {
+            hashes.extend(batch.leaf_hashes().into_iter().map(B256::new));
+        }
+        Ok(hashes)
+    }
+
+    /// Where an element would have to stand in an ordered Set.
+    pub fn insertion_point(&self, element: &[u8]) -> Result<u64> {
+        Ok(self.0.insertion_point(element)?)
+    }
+}
+
+impl<S: Source> Committed<S> {
+    pub fn root(&self) -> Digest {
+        self.0.root()
     }
 
     pub fn count(&self) -> u64 {
-        self.tree.count()
+        self.0.count()
     }
 
     /// An element with its inclusion proof.
     pub fn leaf(&self, index: u64) -> Result<Leaf> {
-        let proof = self
-            .tree
-            .prove(index)
-            .with_context(|| format!("there is no element {index}: the result has {}", self.count()))?;
+        let (element, proof) = self.0.prove(index)?;
         Ok(Leaf {
             index,
-            element: self.elements[index as usize].clone().into(),
+            element: element.into(),
             proof: proof.into_iter().map(Into::into).collect(),
         })
-    }
-
-    /// The first fault against the right result, if there is one.
-    pub fn fault(&self, form: Form, right: &[Vec<u8>]) -> Option<Finding> {
-        match form {
-            Form::Set => self.disorder().or_else(|| self.difference(right)),
-            Form::Chain => self.mismatch(right, Fault::WrongStep),
-            _ => self.mismatch(right, Fault::WrongElement),
-        }
-    }
-
-    /// The first neighbours of a Set that are not strictly increasing.
-    pub fn disorder(&self) -> Option<Finding> {
-        let at = self.elements.windows(2).position(|pair| pair[0] >= pair[1])?;
-        Some(Finding::at(Fault::Disorder, at))
-    }
-
-    /// The first element that an ordered Set has too many or too few.
-    fn difference(&self, right: &[Vec<u8>]) -> Option<Finding> {
-        let agreeing = self.elements.iter().zip(right).take_while(|(a, b)| a == b).count();
-        match (self.elements.get(agreeing), right.get(agreeing)) {
-            (None, None) => None,
-            (Some(have), Some(want)) if have < want => Some(Finding::at(Fault::WrongElement, agreeing)),
-            (Some(_), None) => Some(Finding::at(Fault::WrongElement, agreeing)),
-            (_, Some(want)) => Some(Finding {
-                missing: want.clone(),
-                ..Finding::at(Fault::MissingElement, agreeing)
-            }),
-        }
-    }
-
-    /// The first leaf that differs. Those before are right, so of a Chain it is also the first wrong step.
-    fn mismatch(&self, right: &[Vec<u8>], fault: Fault) -> Option<Finding> {
-        let at = self.elements.iter().zip(right).position(|(a, b)| a != b)?;
-        Some(Finding::at(fault, at))
-    }
-
-    /// Where an element would have to stand in an ordered Set.
-    pub fn insertion_point(&self, element: &[u8]) -> u64 {
-        self.elements.partition_point(|have| have.as_slice() < element) as u64
     }
 
     /// The leaves that prove a finding.
@@ -141,12 +184,19 @@ impl Committed {
 }
 
 impl Finding {
-    fn at(fault: Fault, at: usize) -> Self {
-        Self {
-            fault,
-            at: at as u64,
-            missing: Vec::new(),
-        }
+    /// What the engine found, as the escrow calls it.
+    pub fn new(form: Form, found: verify::Finding) -> Self {
+        let wrong = if form == Form::Chain {
+            Fault::WrongStep
+        } else {
+            Fault::WrongElement
+        };
+        let (fault, at, missing) = match found {
+            verify::Finding::Disorder { at } => (Fault::Disorder, at, Vec::new()),
+            verify::Finding::Wrong { at } => (wrong, at, Vec::new()),
+            verify::Finding::Missing { at, element } => (Fault::MissingElement, at, element),
+        };
+        Self { fault, at, missing }
     }
 }
 
@@ -160,9 +210,9 @@ mod tests {
     }
 
     fn found(form: Form, committed: &[u8], right: &[u8]) -> Option<(Fault, u64, Vec<u8>)> {
-        Committed::new(set(committed))
-            .fault(form, &set(right))
-            .map(|finding| (finding.fault, finding.at, finding.missing))
+        let committed = Committed::new(set(committed)).unwrap();
+        let found = committed.fault(form, &set(right)).unwrap();
+        found.map(|finding| (finding.fault, finding.at, finding.missing))
     }
 
     #[test]
@@ -228,8 +278,8 @@ mod tests {
             (vec![], vec![4]),
             (vec![1, 4, 4], vec![1, 4]),
         ] {
-            let committed = Committed::new(set(&committed));
-            let finding = committed.fault(Form::Set, &set(&right)).unwrap();
+            let committed = Committed::new(set(&committed)).unwrap();
+            let finding = committed.fault(Form::Set, &set(&right)).unwrap().unwrap();
             let evidence = committed.evidence(finding).unwrap();
             let proofs: Vec<Vec<Digest>> = evidence
                 .leaves
@@ -261,7 +311,7 @@ mod tests {
 
     #[test]
     fn evidence_outside_of_the_result_is_refused() {
-        let committed = Committed::new(set(&[1, 2]));
+        let committed = Committed::new(set(&[1, 2])).unwrap();
         for (fault, at) in [
             (Fault::WrongElement, 2),
             (Fault::Disorder, 1),
@@ -275,7 +325,5 @@ mod tests {
             };
             assert!(committed.evidence(finding).is_err(), "{fault:?}");
         }
-        assert_eq!(committed.insertion_point(&[2]), 1);
-        assert_eq!(committed.insertion_point(&[3]), 2);
     }
 }

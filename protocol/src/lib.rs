@@ -2,7 +2,7 @@
 //!
 //! The escrow contract verifies with this crate and the tools build with it, so prover and verifier cannot drift apart.
 //! Hashing is SHA-256 throughout. Without features nothing is allocated; `alloc` adds [`merkle::Tree`] and the samplers
-//! of distinct indices, `std` parallel hashing, [`detection`] and [`game`].
+//! of distinct indices, `std` [`detection`] and [`game`].
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 

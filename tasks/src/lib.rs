@@ -15,15 +15,13 @@ pub mod primes;
 pub mod squarings;
 
 #[cfg(feature = "std")]
-mod compute;
+mod describe;
 #[cfg(feature = "std")]
 mod encode;
 #[cfg(feature = "std")]
 mod native;
 #[cfg(feature = "std")]
 mod parse;
-#[cfg(feature = "std")]
-mod sieve;
 
 pub use decode::DecodeError;
 pub use modexp::{ModExp, ModExpTable};
@@ -33,9 +31,8 @@ pub use squarings::Squarings;
 
 #[cfg(feature = "std")]
 pub use {
-    compute::{compute, continue_chain, verify_element},
     encode::Encoded,
-    native::{Native, UnsupportedModulus},
+    native::{Native, UnsupportedModulus, verify_element},
     parse::{ParseError, parse},
 };
 

@@ -41,7 +41,7 @@ impl Native {
     ///
     /// # Errors
     /// [`UnsupportedModulus`] if none is prepared.
-    pub(crate) fn square(&self, state: &mut [u8], times: u8) -> Result<(), UnsupportedModulus> {
+    pub fn square(&self, state: &mut [u8], times: u8) -> Result<(), UnsupportedModulus> {
         let (_, field) = self.prepared.as_ref().ok_or(UnsupportedModulus)?;
         field.square(state, times);
         Ok(())
@@ -60,6 +60,20 @@ impl ModExp for Native {
         }
         Ok(())
     }
+}
+
+/// Does `element` belong to the result? [`Task::holds`] with a backend made for this one call; to check many elements,
+/// make one [`Native`] and call that.
+///
+/// # Errors
+/// If a modulus cannot be computed with, which that of a decoded task always can.
+pub fn verify_element(
+    task: &Task<'_>,
+    index: u64,
+    previous: &[u8],
+    element: &[u8],
+) -> Result<bool, UnsupportedModulus> {
+    task.holds(index, previous, element, &Native::new(task))
 }
 
 /// The integers modulo an odd number, at the next fixed width of those that are compiled.

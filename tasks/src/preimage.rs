@@ -66,6 +66,12 @@ impl Search {
         self.range.candidate(element).is_some_and(|x| self.qualifies(x))
     }
 
+    /// What is left to hash, for those that hash many candidates at once: the state after the whole blocks of the
+    /// prefix, the padded blocks behind it, and where in these the candidate's 8 bytes belong.
+    pub fn message(&self) -> ([u32; 8], &[[u8; BLOCK]], usize) {
+        (self.state, &self.tail[..self.blocks], self.at)
+    }
+
     /// Does SHA-256(prefix || x) begin with enough zero bits?
     pub fn qualifies(&self, x: u64) -> bool {
         let mut tail = self.tail;

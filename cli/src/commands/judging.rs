@@ -3,6 +3,7 @@
 use alloy::primitives::U256;
 use anyhow::{Context as _, Result, bail, ensure};
 use surety_contracts::{Fault, IEscrow, Phase};
+use surety_engine::verify::Extent;
 
 use crate::{
     args::{GlobalArgs, JobArgs, JudgeArgs},
@@ -19,10 +20,12 @@ pub async fn judge(global: &GlobalArgs, args: &JudgeArgs) -> Result<Report> {
     let finding = match args.fault {
         Some(fault) => named(args, fault.into(), &committed)?,
         None => {
-            let right = context.computation()?.compute("computing again")?;
-            committed
-                .fault(terms.form, &right)
-                .context("the result is right: there is nothing to judge")?
+            let computation = context.computation()?;
+            let checked = computation.verify(committed.path(), Extent::All, "computing again")?;
+            let found = checked
+                .finding
+                .context("the result is right: there is nothing to judge")?;
+            Finding::new(terms.form, found)
         }
     };
     // Disorder needs nobody's opinion.
@@ -71,7 +74,10 @@ fn named(args: &JudgeArgs, fault: Fault, committed: &Committed) -> Result<Findin
             .context("name the missing element with --element HEX")?;
         return Ok(Finding {
             fault,
-            at: args.index.unwrap_or_else(|| committed.insertion_point(element)),
+            at: match args.index {
+                Some(index) => index,
+                None => committed.insertion_point(element)?,
+            },
             missing: element.to_vec(),
         });
     }

@@ -5,6 +5,7 @@ mod client;
 mod deploy;
 mod devnet;
 mod judging;
+mod sharing;
 mod status;
 mod verify;
 mod worker;
@@ -35,7 +36,7 @@ pub async fn run(cli: Cli) -> Result<Option<Report>> {
         Command::Deploy => deploy::run(global).await?,
         Command::Game(args) => game::run(&args)?,
         Command::Abi(args) => abi(&args)?,
-        Command::Delegate(args) => client::delegate(global, &args).await?,
+        Command::Delegate(args) => sharing::delegate(global, &args).await?,
         Command::Cancel(args) => client::cancel(global, &args).await?,
         Command::Accept(args) => client::accept(global, &args).await?,
         Command::Demand(args) => client::demand(global, &args).await?,

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 use surety_contracts::{Fault, Form};
+use surety_engine::verify::Extent;
 use surety_protocol::{commitment, detection, sample};
 
 use crate::{
@@ -34,31 +35,18 @@ pub async fn run(global: &GlobalArgs, args: &VerifyArgs) -> Result<Report> {
     let form = context.terms.form;
     let computation = context.computation()?;
     if args.all {
-        let right = computation.compute("computing again")?;
-        return Ok(match committed.fault(form, &right) {
-            Some(finding) => wrong(&context, &committed, &finding),
+        let checked = computation.verify(committed.path(), Extent::All, "computing again")?;
+        return Ok(match checked.finding {
+            Some(found) => wrong(&context, &committed, &Finding::new(form, found)),
             None => right_throughout(&context, &committed),
         });
     }
-    if form == Form::Set
-        && let Some(finding) = committed.disorder()
-    {
-        return Ok(wrong(&context, &committed, &finding));
-    }
     let sample = draw(&context, args, &committed)?;
-    if let Some(at) = computation.first_wrong(committed.elements(), sample.indices.iter().copied())? {
-        let finding = Finding {
-            fault: if form == Form::Chain {
-                Fault::WrongStep
-            } else {
-                Fault::WrongElement
-            },
-            at,
-            missing: Vec::new(),
-        };
-        return Ok(wrong(&context, &committed, &finding));
-    }
-    Ok(right_as_sampled(&context, &committed, &sample, args))
+    let checked = computation.verify(committed.path(), Extent::Sample(&sample.indices), "checking")?;
+    Ok(match checked.finding {
+        Some(found) => wrong(&context, &committed, &Finding::new(form, found)),
+        None => right_as_sampled(&context, &committed, &sample, args),
+    })
 }
 
 fn draw(context: &JobContext, args: &VerifyArgs, committed: &Committed) -> Result<Sample> {

@@ -14,9 +14,7 @@ use crate::{
     context::{JobContext, Report, demanded_indices},
     evidence::Committed,
     jobfile::{JobFile, SealFile, beside},
-    names,
-    resultfile::Writer,
-    units,
+    names, units,
 };
 
 /// `surety take`
@@ -88,21 +86,21 @@ pub fn work(args: &WorkArgs) -> Result<Report> {
         .out
         .clone()
         .unwrap_or_else(|| args.job.job.with_extension("result"));
-    let elements = computation.compute("computing")?;
-    let terms = file.terms();
-    let mut writer = Writer::create(&path, terms.form, terms.maxElement)?;
-    for element in &elements {
-        writer.push(element)?;
-    }
-    let (root, count) = writer.finish()?;
+    let done = computation.work(&path, file.terms().maxElement, "computing")?;
+    let (root, count) = (B256::from(done.root), done.count);
     Ok(Report::new(
         format!(
-            "computed {}: {} elements\nroot {root}, written to {}",
+            "computed {}: {} elements{}\nroot {root}, written to {}",
             computation.describe(),
             units::grouped(count),
+            if done.resumed > 0 {
+                ", carrying on from where an earlier process was stopped"
+            } else {
+                ""
+            },
             path.display()
         ),
-        json!({ "jobId": file.job_id, "result": path, "root": root, "count": count }),
+        json!({ "jobId": file.job_id, "result": path, "root": root, "count": count, "resumed": done.resumed }),
     ))
 }
 
@@ -110,7 +108,7 @@ pub fn work(args: &WorkArgs) -> Result<Report> {
 pub async fn submit(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
     let context = JobContext::signing(global, &args.job).await?;
     let result = context.result(args)?;
-    let count = result.elements.len() as u64;
+    let count = result.count;
     let terms = context.terms.clone();
     if !terms.isSealed {
         let call = IEscrow::submitResultCall {
@@ -141,7 +139,7 @@ pub async fn submit(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
 /// The seal of a result, from the file `JOB.NAME.json`, or a new one that is written there.
 pub fn sealed(context: &JobContext, args: &ResultArgs, name: &str) -> Result<(SealFile, PathBuf)> {
     let result = context.result(args)?;
-    let count = result.elements.len() as u64;
+    let count = result.count;
     let path = beside(context.path(), name);
     if path.exists() {
         // A second seal would open with another salt; the one on disk may be on chain already.
@@ -185,7 +183,7 @@ pub async fn publish(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
     let result: Committed = context.committed_result(args).await?;
     let call = IEscrow::publishLeavesCall {
         terms: context.terms.clone(),
-        hashes: result.leaf_hashes(),
+        hashes: result.leaf_hashes()?,
     };
     let done = format!("logged the hashes of all {} elements", units::grouped(result.count()));
     context.act(call, U256::ZERO, &done).await

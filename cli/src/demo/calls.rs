@@ -14,7 +14,7 @@ use super::{
 use crate::{
     chain::Request,
     context::{closed, total},
-    evidence::{Committed, Evidence, Finding},
+    evidence::{Committed, Evidence, Finding, InMemory},
 };
 
 /// The states of one demand in the search for a wrong step.
@@ -169,7 +169,7 @@ impl Play<'_> {
     /// The transaction of a call to the bribe contract. What is agreed is the false result.
     fn pact_request(&self, call: Call) -> Result<Request> {
         let to = self.stage.collusion.address;
-        let agreed = Committed::new(falsified(self.solved, self.terms.form, Committing::WrongElement)?);
+        let agreed = Committed::new(falsified(self.solved, self.terms.form, Committing::WrongElement)?)?;
         let pact = Pact {
             terms: self.terms.clone(),
             root: agreed.root().into(),
@@ -190,7 +190,7 @@ impl Play<'_> {
         })
     }
 
-    fn seal(&self, role: Role, result: &Committed) -> Result<B256> {
+    fn seal(&self, role: Role, result: &Committed<InMemory>) -> Result<B256> {
         let account = self.stage.account(role)?.into_array();
         Ok(commitment::seal(&self.id, &account, &result.root(), result.count(), &SEAL_SALT).into())
     }
@@ -222,7 +222,7 @@ impl Play<'_> {
         let finding = match accusation {
             Accusation::Found => self
                 .committed
-                .fault(self.terms.form, &self.solved.right)
+                .fault(self.terms.form, &self.solved.right)?
                 .context("the committed result should be false")?,
             Accusation::RightElementIsWrong => claim(of_a_right_element, right),
             Accusation::NothingIsMissing => {

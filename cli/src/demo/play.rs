@@ -16,7 +16,12 @@ use super::{
     scenarios::{Act, Call, Role, Scenario},
     stage::{Solved, Stage},
 };
-use crate::{chain::Sent, evidence::Committed, jobfile::job_id, names, revert};
+use crate::{
+    chain::Sent,
+    evidence::{Committed, InMemory},
+    jobfile::job_id,
+    names, revert,
+};
 
 /// Gas limit of calls that are sent to be refused; no estimate exists for those.
 const REFUSED_GAS: u64 = 10_000_000;
@@ -105,9 +110,9 @@ pub struct Play<'a> {
     pub terms: Terms,
     pub opening: Opening,
     pub id: B256,
-    pub committed: Committed,
+    pub committed: Committed<InMemory>,
     /// The referee's result, if it has one.
-    pub opinion: Option<Committed>,
+    pub opinion: Option<Committed<InMemory>>,
     pub demanded: Vec<u64>,
     /// States that were delivered, as the chain shows them.
     pub shown: BTreeMap<u64, Leaf>,
@@ -172,9 +177,9 @@ impl<'a> Play<'a> {
         };
         let chain = stage.role(Role::Client)?;
         let terms = terms(stage, scenario, &opening, salt("salt"), chain.now().await?)?;
-        let committed = Committed::new(falsified(solved, terms.form, scenario.committing)?);
+        let committed = Committed::new(falsified(solved, terms.form, scenario.committing)?)?;
         let opinion = match scenario.opinion {
-            Some(committing) => Some(Committed::new(falsified(solved, terms.form, committing)?)),
+            Some(committing) => Some(Committed::new(falsified(solved, terms.form, committing)?)?),
             None => None,
         };
         Ok(Self {

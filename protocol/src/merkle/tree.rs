@@ -1,14 +1,9 @@
 use super::{EMPTY_ROOT, ProofError, leaf_hash};
 use crate::{Digest, hash};
 use alloc::{vec, vec::Vec};
-#[cfg(feature = "std")]
-use rayon::prelude::*;
 
-/// Below this many digests, handing work to other threads costs more than hashing here.
-#[cfg(feature = "std")]
-const PARALLEL_FROM: usize = 512;
-
-/// A whole Merkle tree in memory, for proofs of any leaf. Holds about twice the digests of its leaves.
+/// A whole Merkle tree in memory, for proofs of any leaf: the plain one, which the contracts are tested with. For large
+/// results there is the engine's.
 #[derive(Clone, Debug)]
 pub struct Tree {
     /// Level 0 holds the leaves, each further one the nodes above; a node without a sibling moves up unchanged.
@@ -16,13 +11,13 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Builds the tree over leaf hashes (see [`leaf_hashes`]), in parallel under `std`.
+    /// Builds the tree over leaf hashes (see [`leaf_hashes`]).
     pub fn new(leaves: Vec<Digest>) -> Self {
         let mut levels = vec![leaves];
         while let Some(below) = levels.last()
             && below.len() > 1
         {
-            let above = parents(below);
+            let above = below.chunks(2).map(parent).collect();
             levels.push(above);
         }
         Self { levels }
@@ -73,27 +68,7 @@ fn parent(pair: &[Digest]) -> Digest {
     }
 }
 
-fn parents(below: &[Digest]) -> Vec<Digest> {
-    #[cfg(feature = "std")]
-    if below.len() >= PARALLEL_FROM {
-        return below
-            .par_chunks(2)
-            .with_min_len(PARALLEL_FROM / 2)
-            .map(parent)
-            .collect();
-    }
-    below.chunks(2).map(parent).collect()
-}
-
-/// Leaf hashes of `elements`, in parallel under `std`.
-pub fn leaf_hashes<T: AsRef<[u8]> + Sync>(elements: &[T]) -> Vec<Digest> {
-    #[cfg(feature = "std")]
-    if elements.len() >= PARALLEL_FROM {
-        return elements
-            .par_iter()
-            .with_min_len(PARALLEL_FROM / 2)
-            .map(|e| leaf_hash(e.as_ref()))
-            .collect();
-    }
+/// Leaf hashes of `elements`.
+pub fn leaf_hashes<T: AsRef<[u8]>>(elements: &[T]) -> Vec<Digest> {
     elements.iter().map(|element| leaf_hash(element.as_ref())).collect()
 }

@@ -3,8 +3,9 @@
 use alloy_primitives::{Address, U256, address};
 use proptest::prelude::*;
 use stylus_sdk::{abi::Bytes, testing::TestVM};
+use surety_engine::compute::compute;
 use surety_predicate::{ModExpFailed, Predicate, PredicateError};
-use surety_tasks::{Encoded, Range, compute, parse, verify_element};
+use surety_tasks::{Encoded, Range, parse, verify_element};
 
 const MODEXP: Address = address!("0000000000000000000000000000000000000005");
 
@@ -23,7 +24,7 @@ fn ask(vm: &TestVM, encoded: &Encoded, index: u64, element: &[u8]) -> Result<boo
 fn table() -> (Encoded, Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let modulus = ((1u128 << 127) - 1).to_be_bytes();
     let encoded = parse(&format!("modexp:65537:7{}:{}:3", "f".repeat(31), "2a".repeat(32))).unwrap();
-    let values = compute(&encoded.task().unwrap(), |_| {}).unwrap();
+    let values = compute(encoded.task().unwrap(), |_| {}).unwrap();
     let inputs = (0..3u64)
         .map(|index| {
             let x = surety_protocol::sha256(&[&[0x2a; 32], &index.to_be_bytes(), &[0; 4]]);

@@ -1,16 +1,15 @@
 //! Horizontal bars with their names and numbers.
 
 use anyhow::Result;
-use plotters::{
-    coord::Shift,
-    prelude::*,
-    style::text_anchor::{HPos, Pos, VPos},
+use surety_plot::{
+    BLUE, FAMILY, ORANGE, TEXT, TITLE, failed,
+    plotters::{
+        coord::Shift,
+        prelude::*,
+        style::text_anchor::{HPos, Pos, VPos},
+    },
 };
 
-use super::{BLUE, FAMILY, ORANGE, failed};
-
-const TITLE: i32 = 22;
-const TEXT: i32 = 15;
 /// Pixels for the names on the left, and for the title above.
 const NAMES: i32 = 300;
 const HEAD: i32 = 80;

@@ -1,6 +1,7 @@
 //! What is drawn, from the solver.
 
 use anyhow::Result;
+use surety_plot::Line;
 use surety_protocol::{
     detection,
     game::{
@@ -13,7 +14,7 @@ use surety_protocol::{
     },
 };
 
-use super::{Figure, Line};
+use super::Figure;
 use crate::game::{args::JobGame, show::ETHER};
 
 /// Columns of the honest region.

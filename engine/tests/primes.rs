@@ -1,7 +1,8 @@
 //! The prime test and the sieve against trial division and published numbers.
 
 use proptest::prelude::*;
-use surety_tasks::{Encoded, Range, compute, primes::is_prime};
+use surety_engine::compute::compute;
+use surety_tasks::{Encoded, Range, primes::is_prime};
 
 fn by_division(n: u64) -> bool {
     n >= 2 && (2..).take_while(|d| d * d <= n).all(|d| !n.is_multiple_of(d))
@@ -9,7 +10,7 @@ fn by_division(n: u64) -> bool {
 
 fn computed(lo: u64, hi: u64) -> Vec<u64> {
     let encoded = Encoded::primes(Range::new(lo, hi).unwrap());
-    let elements = compute(&encoded.task().unwrap(), |_| {}).unwrap();
+    let elements = compute(encoded.task().unwrap(), |_| {}).unwrap();
     elements
         .into_iter()
         .map(|element| u64::from_be_bytes(element.try_into().unwrap()))

@@ -1,0 +1,70 @@
+//! The processor's limit: compressions of SHA-256 over data in its cache, on all threads.
+
+use crate::{
+    Args,
+    timing::{Report, best, rate},
+};
+use rayon::prelude::*;
+use sha2::block_api::compress256;
+use std::{hint::black_box, time::Duration};
+use surety_engine::sha::{Backend, MAX_LANES};
+use surety_protocol::hash::INITIAL;
+
+/// Compressions that each thread does.
+const EACH: usize = 1 << 21;
+/// Blocks that they go over again and again: 16 KiB.
+const BLOCKS: usize = 256;
+
+/// Seconds for one compression, on all threads together.
+pub struct Limits {
+    /// By the sha2 crate.
+    pub single: f64,
+    /// By what this processor does best.
+    pub lanes: f64,
+}
+
+pub fn measure(report: &mut Report, args: &Args) -> Limits {
+    let threads = rayon::current_num_threads();
+    let total = (threads * EACH) as f64;
+    report.part(format!("hashing, {threads} threads"));
+    let on_all = |work: &(dyn Fn() + Sync)| {
+        let all = || (0..threads).into_par_iter().with_max_len(1).for_each(|_| work());
+        best(args.rounds, all).0
+    };
+    let data = [[0x5a; 64]; BLOCKS];
+    let single = on_all(&|| {
+        let mut state = INITIAL;
+        for _ in 0..EACH / BLOCKS {
+            compress256(&mut state, black_box(&data));
+        }
+        black_box(state);
+    });
+    let backend = Backend::detect();
+    let lanes = on_all(&|| {
+        let mut digests = [[0; 32]; MAX_LANES];
+        let lanes = backend.lanes();
+        let each = BLOCKS / lanes;
+        for _ in 0..EACH / BLOCKS {
+            backend.digest(&INITIAL, black_box(&data), each, &mut digests[..lanes]);
+        }
+        black_box(digests);
+    });
+    let each = |time: Duration| time.as_secs_f64() / total;
+    let limits = Limits {
+        single: each(single),
+        lanes: each(lanes),
+    };
+    report.time(
+        "raw SHA-256 by the sha2 crate",
+        single,
+        rate(total, single, "compressions"),
+    );
+    report.beside(
+        format!("raw SHA-256, {}", backend.name()),
+        lanes,
+        rate(total, lanes, "compressions"),
+        "sha2",
+        limits.single / limits.lanes,
+    );
+    limits
+}

@@ -1,0 +1,115 @@
+//! The Merkle tree of [`surety_protocol::merkle`] at size: the same roots and proofs, many hashes at once.
+
+mod stream;
+mod tree;
+
+pub use stream::{GROUP, Stream};
+pub use tree::Tree;
+
+use crate::sha::{Backend, Block, MAX_LANES, blocks, pad};
+use rayon::prelude::*;
+use std::sync::LazyLock;
+use surety_protocol::{
+    Digest,
+    hash::{BLOCK, INITIAL},
+    merkle::{leaf_hash, node_hash},
+};
+
+static BACKEND: LazyLock<Backend> = LazyLock::new(Backend::detect);
+
+/// First bytes of what is hashed (RFC 9162, 2.1.1).
+const LEAF: u8 = 0;
+const NODE: u8 = 1;
+
+/// Blocks of a node: a tag, two digests and the padding.
+const NODE_BLOCKS: usize = 2;
+
+/// Longest elements that are hashed side by side, in bytes; the rows of longer ones would leave the fastest cache.
+const LONGEST_IN_LANES: usize = 1024;
+
+/// Elements of which one thread hashes a run.
+const RUN: usize = 1 << 10;
+
+/// Hashes pairs of neighbours, on this thread: `above[i]` of `below[2 i]` and `below[2 i + 1]`. A last one without a
+/// neighbour moves up unchanged. `above` has half as many, rounded up.
+pub fn parents(below: &[Digest], above: &mut [Digest]) {
+    let backend = *BACKEND;
+    let mut rows = [[0; BLOCK]; MAX_LANES * NODE_BLOCKS];
+    for row in rows.chunks_exact_mut(NODE_BLOCKS) {
+        row[0][0] = NODE;
+        pad(row, 65);
+    }
+    let (pairs, alone) = below.as_chunks::<2>();
+    for (pairs, above) in pairs.chunks(backend.lanes()).zip(above.chunks_mut(backend.lanes())) {
+        for (pair, row) in pairs.iter().zip(rows.chunks_exact_mut(NODE_BLOCKS)) {
+            row.as_flattened_mut()[1..65].copy_from_slice(pair.as_flattened());
+        }
+        // Where the pairs end before `above` does, the rest of it is the one that moves up.
+        backend.digest(
+            &INITIAL,
+            &rows[..pairs.len() * NODE_BLOCKS],
+            NODE_BLOCKS,
+            &mut above[..pairs.len()],
+        );
+    }
+    if let ([alone], Some(last)) = (alone, above.last_mut()) {
+        *last = *alone;
+    }
+}
+
+/// [`parents`], on all threads of the rayon pool.
+pub fn parents_in_parallel(below: &[Digest], above: &mut [Digest]) {
+    above
+        .par_chunks_mut(RUN)
+        .zip(below.par_chunks(2 * RUN))
+        .for_each(|(above, below)| parents(below, above));
+}
+
+/// Leaf hashes of `digests.len()` elements, on all threads of the rayon pool; `element(i)` is number i.
+pub fn leaf_hashes<'a>(element: impl Fn(usize) -> &'a [u8] + Sync, digests: &mut [Digest]) {
+    digests.par_chunks_mut(RUN).enumerate().for_each(|(run, digests)| {
+        let mut rows = Vec::new();
+        for (group, digests) in digests.chunks_mut(BACKEND.lanes()).enumerate() {
+            let first = run * RUN + group * BACKEND.lanes();
+            hash_leaves(|i| element(first + i), digests, &mut rows);
+        }
+    });
+}
+
+/// Leaf hashes of as many elements as there are lanes, or fewer. `rows` is room to use again.
+fn hash_leaves<'a>(element: impl Fn(usize) -> &'a [u8], digests: &mut [Digest], rows: &mut Vec<Block>) {
+    let length = element(0).len();
+    let alike = length <= LONGEST_IN_LANES && (1..digests.len()).all(|i| element(i).len() == length);
+    if !alike {
+        digests
+            .iter_mut()
+            .enumerate()
+            .for_each(|(i, digest)| *digest = leaf_hash(element(i)));
+        return;
+    }
+    let blocks = blocks(1 + length);
+    rows.clear();
+    rows.resize(digests.len() * blocks, [0; BLOCK]);
+    for (i, row) in rows.chunks_exact_mut(blocks).enumerate() {
+        let bytes = row.as_flattened_mut();
+        bytes[0] = LEAF;
+        bytes[1..=length].copy_from_slice(element(i));
+        pad(row, 1 + length);
+    }
+    BACKEND.digest(&INITIAL, rows, blocks, digests);
+}
+
+/// Root of the tree over `digests`, which are used up as room: afterwards they hold nothing of use. None: no digests.
+fn reduce(digests: &mut Vec<Digest>, room: &mut Vec<Digest>) -> Option<Digest> {
+    while digests.len() > 2 {
+        room.clear();
+        room.resize(digests.len().div_ceil(2), [0; 32]);
+        parents(digests, room);
+        std::mem::swap(digests, room);
+    }
+    match digests[..] {
+        [left, right] => Some(node_hash(&left, &right)),
+        [alone] => Some(alone),
+        _ => None,
+    }
+}
