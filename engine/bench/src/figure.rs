@@ -46,7 +46,7 @@ pub fn draw(out: &Path, rounds: usize) -> Result<()> {
         Series {
             name: "e of 2048 bits",
             exponent: vec![0xd5; BITS / 8],
-            doublings: 4,
+            doublings: 3,
         },
     ];
     let mut lines = Vec::new();
