@@ -65,7 +65,10 @@ fn a_worker_that_is_killed_loses_nothing_that_it_noted() {
     // Killed twice, the second time after it has carried on.
     for wanted in [1, 2] {
         let mut child = work(&job).spawn().unwrap();
-        assert!(noted(&mut child, &job, wanted), "the job is longer than {wanted} batches");
+        assert!(
+            noted(&mut child, &job, wanted),
+            "the job is longer than {wanted} batches"
+        );
         // SIGKILL, which no process can answer.
         child.kill().unwrap();
         child.wait().unwrap();
@@ -75,7 +78,10 @@ fn a_worker_that_is_killed_loses_nothing_that_it_noted() {
     assert!(carried_on["resumed"].as_u64().unwrap() > 0, "{carried_on}");
     let whole = finish(&other);
     assert_eq!(whole["resumed"], 0);
-    assert_eq!((&carried_on["root"], &carried_on["count"]), (&whole["root"], &whole["count"]));
+    assert_eq!(
+        (&carried_on["root"], &carried_on["count"]),
+        (&whole["root"], &whole["count"])
+    );
     let read = |job: &Path| fs::read(beside(job, "result")).unwrap();
     assert!(read(&job) == read(&other), "the files are the same to the byte");
     for left in ["result.journal", "result.partial"] {
@@ -92,7 +98,10 @@ fn two_workers_do_not_write_the_same_result() {
     assert!(noted(&mut first, &job, 1));
     let second = work(&job).output().unwrap();
     let complaint = String::from_utf8_lossy(&second.stderr).into_owned();
-    assert!(!second.status.success() && complaint.contains("another process"), "{complaint}");
+    assert!(
+        !second.status.success() && complaint.contains("another process"),
+        "{complaint}"
+    );
     first.kill().unwrap();
     first.wait().unwrap();
 }

@@ -84,6 +84,11 @@ impl Batch {
         Ok(())
     }
 
+    /// Makes room for so many more elements of so many bytes.
+    pub fn reserve(&mut self, elements: usize, length: usize) {
+        self.bytes.reserve(elements.saturating_mul(PREFIX + length));
+    }
+
     /// Appends a number as an element of 8 bytes, big-endian.
     pub fn push_number(&mut self, number: u64) {
         let mut encoded = [0; PREFIX + 8];

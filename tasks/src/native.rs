@@ -121,9 +121,13 @@ impl Field {
 
 fn square<const LIMBS: usize>(params: &FixedMontyParams<LIMBS>, state: &mut [u8], times: u8) {
     let mut form = reduce(params, state);
-    // A product by itself: the library's squaring of this form is slower.
-    (0..times).for_each(|_| form = form.mul(&form));
+    (0..times).for_each(|_| form = squared(&form));
     write(&form, state);
+}
+
+/// The square, by whichever way is faster at this width: the library's squaring pays for the widest numbers only.
+fn squared<const LIMBS: usize>(form: &FixedMontyForm<LIMBS>) -> FixedMontyForm<LIMBS> {
+    if LIMBS >= 32 { form.square() } else { form.mul(form) }
 }
 
 fn params<const LIMBS: usize>(modulus: &[u8]) -> Option<Box<FixedMontyParams<LIMBS>>> {
@@ -172,8 +176,7 @@ fn pow<const LIMBS: usize>(params: &FixedMontyParams<LIMBS>, base: &[u8], expone
         }
         let value = (1..=taken).fold(0, |value, bit| value << 1 | bits.get(left - bit));
         if let Some(result) = &mut result {
-            // A product by itself: the library's squaring of this form is slower.
-            (0..taken).for_each(|_| *result = result.mul(result));
+            (0..taken).for_each(|_| *result = squared(result));
         }
         if value != 0 {
             let factor = &odd_powers[value >> 1];

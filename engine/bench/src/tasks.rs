@@ -14,7 +14,7 @@ use num_bigint::BigUint;
 use rayon::prelude::*;
 use sha2::block_api::compress256;
 use std::hint::black_box;
-use surety_engine::compute::Engine;
+use surety_engine::{batch::Batch, compute::Engine};
 use surety_protocol::hash::INITIAL;
 use surety_tasks::{Encoded, Range, Task};
 
@@ -28,10 +28,17 @@ pub fn measure(report: &mut Report, args: &Args) -> Result<()> {
     squarings(report, args)
 }
 
-/// Computes a whole task and drops what is found.
+/// Computes a whole task and drops what is found, as a worker that has written it does.
 fn run(engine: &Engine<'_>) -> usize {
-    let batches = engine.compute(0, u64::MAX, &[], |_| {}).unwrap_or_default();
-    batches.iter().map(surety_engine::batch::Batch::len).sum()
+    let step = 8 * engine.piece() * rayon::current_num_threads() as u64;
+    let (mut from, mut found, mut last) = (0, 0, Vec::new());
+    while from < engine.task().domain() {
+        let batches = engine.compute(from, from + step, &last, |_| {}).unwrap_or_default();
+        found += batches.iter().map(Batch::len).sum::<usize>();
+        last = batches.iter().rev().find_map(Batch::last).unwrap_or_default().to_vec();
+        from += step;
+    }
+    found
 }
 
 fn scaled(args: &Args, count: f64) -> u64 {
@@ -114,19 +121,19 @@ fn powers(report: &mut Report, args: &Args, bits: usize, exponent: &[u8]) -> Res
         .map(|n| [&n.to_be_bytes()[..], &modulus[8..]].concat())
         .collect();
     let (n, e) = (BigUint::from_bytes_be(&modulus), BigUint::from_bytes_be(exponent));
-    let (num, _) = best(1, || {
+    let (num, _) = best(args.rounds, || {
         bases.par_iter().for_each(|base| {
             black_box(BigUint::from_bytes_be(base).modpow(&e, &n));
         })
     });
     let ring = ConstDivisor::new(UBig::from_be_bytes(&modulus));
     let e = UBig::from_be_bytes(exponent);
-    let (dashu, _) = best(1, || {
+    let (dashu, _) = best(args.rounds, || {
         bases.par_iter().for_each(|base| {
             black_box(ring.reduce(UBig::from_be_bytes(base)).pow(&e).residue());
         })
     });
-    let (crypto, _) = best(1, || match bits {
+    let (crypto, _) = best(args.rounds, || match bits {
         256 => by_crypto_bigint::<4>(&bases, exponent, &modulus),
         _ => by_crypto_bigint::<32>(&bases, exponent, &modulus),
     });
@@ -176,13 +183,15 @@ fn squarings(report: &mut Report, args: &Args) -> Result<()> {
     let (n, s) = (BigUint::from_bytes_be(&modulus), BigUint::from_bytes_be(&start));
     // Slower by a factor: a part of the work tells.
     let part = total.div_ceil(8);
-    let (num, _) = best(1, || black_box((0..part).fold(s.clone(), |s, _| &s * &s % &n)));
+    let (num, _) = best(args.rounds, || {
+        black_box((0..part).fold(s.clone(), |s, _| &s * &s % &n))
+    });
     let ring = ConstDivisor::new(UBig::from_be_bytes(&modulus));
-    let (dashu, _) = best(1, || {
+    let (dashu, _) = best(args.rounds, || {
         let start = ring.reduce(UBig::from_be_bytes(&start));
         black_box((0..part).fold(start, |s, _| s.sqr()).residue())
     });
-    let (crypto, _) = best(1, || {
+    let (crypto, _) = best(args.rounds, || {
         let Some(params) = params::<32>(&modulus) else { return };
         let start = FixedMontyForm::new(&number::<32>(&start), &params);
         black_box((0..part).fold(start, |s, _| s.square()));

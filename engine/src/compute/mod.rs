@@ -106,6 +106,7 @@ impl<'a> Engine<'a> {
         match (&self.task, &self.prepared) {
             (Task::Primes(task), Prepared::Primes(sieve)) => {
                 let first = task.range.lo();
+                found.reserve(sieve.expected(hi - lo), 8);
                 if sieve.is_complete() {
                     sieve.survivors(first + lo, first + hi, |n| found.push_number(n));
                 } else {

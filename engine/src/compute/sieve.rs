@@ -42,6 +42,8 @@ pub(super) struct Sieve {
     /// The primes from 17 on.
     divisors: Vec<u32>,
     is_complete: bool,
+    /// The middle of the range.
+    middle: u64,
     segment: u64,
     piece: u64,
     pattern: Vec<u8>,
@@ -58,6 +60,7 @@ impl Sieve {
         Self {
             divisors: small_primes(largest).into_iter().filter(|prime| *prime > 13).collect(),
             is_complete,
+            middle: range.lo() + range.len() / 2,
             segment,
             piece: (SEGMENTS * segment * 30).min(each.max(SMALLEST_SEGMENT)),
             pattern: pattern(),
@@ -67,6 +70,12 @@ impl Sieve {
     /// Numbers that one thread sieves at a time.
     pub(super) fn piece(&self) -> u64 {
         self.piece
+    }
+
+    /// About how many primes are among so many numbers, and hardly fewer than there are.
+    pub(super) fn expected(&self, numbers: u64) -> usize {
+        // One of ln(n) is prime; a tenth more leaves room for ranges that have more.
+        (numbers as f64 * 1.1 / (self.middle.max(3) as f64).ln()) as usize
     }
 
     /// Whether every survivor is prime.
