@@ -1,12 +1,16 @@
 //! The command line.
 
-use std::{net::IpAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use alloy::primitives::{Address, Bytes};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use surety_contracts::Fault;
 
 use crate::{
+    agent::args::{ClientRunArgs, RefereeRunArgs, WatchArgs, WorkerRunArgs},
     game::args::GameArgs,
     keys::KeyArgs,
     units::{Wei, Window},
@@ -119,6 +123,21 @@ pub enum Command {
     /// Take out payments that could not be delivered
     #[command(after_help = "Example: surety withdraw --escrow 0x... --key-file my.key")]
     Withdraw(WithdrawArgs),
+    /// Worker: go about the day, taking what pays
+    Worker(WorkerArgs),
+    /// Client: go about the day, delegating, checking, challenging or paying
+    Client(ClientArgs),
+    /// Referee: go about the day, giving second opinions and rulings
+    Referee(RefereeArgs),
+    /// Anyone: watch over all jobs, tick what is due and challenge what is wrong
+    #[command(after_help = "Example: surety watch --jobs jobs --from http://worker:8600 --all --key-file any.key")]
+    Watch(Box<WatchArgs>),
+    /// Fetch a committed result from its worker, checked while it arrives; goes on where it stopped
+    #[command(after_help = "Example: surety fetch JOB.json --from http://worker:8600")]
+    Fetch(FetchArgs),
+    /// Worker: serve the results in a folder over HTTP
+    #[command(after_help = "Example: surety serve . --listen 0.0.0.0:8600")]
+    Serve(ServeArgs),
     /// Show where a job stands, the money in it, and what each role can do next
     #[command(after_help = "Example: surety status JOB.json")]
     Status(JobArgs),
@@ -310,6 +329,80 @@ pub enum CaseCommand {
     /// Show where the case stands
     #[command(after_help = "Example: surety case status JOB.json")]
     Status(JobArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct WorkerArgs {
+    #[command(subcommand)]
+    pub command: WorkerCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum WorkerCommand {
+    /// Take jobs that pay, compute, commit, reveal, answer every demand, and collect
+    #[command(
+        after_help = "Example: surety worker run --jobs http://client:8500 --listen 0.0.0.0:8600 --key-file worker.key"
+    )]
+    Run(Box<WorkerRunArgs>),
+}
+
+#[derive(Args, Debug)]
+pub struct ClientArgs {
+    #[command(subcommand)]
+    pub command: ClientCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum ClientCommand {
+    /// Delegate what is ordered, fetch and check results, challenge or accept, and tick what is due
+    #[command(
+        after_help = "Example: surety client run --orders orders.txt --from http://worker:8600 --all --key-file client.key\n\
+                      A line of orders: primes:0..1000000 --reward 0.05 --deposit 0.1"
+    )]
+    Run(Box<ClientRunArgs>),
+}
+
+#[derive(Args, Debug)]
+pub struct RefereeArgs {
+    #[command(subcommand)]
+    pub command: RefereeCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum RefereeCommand {
+    /// Take cases, recompute, seal, reveal, substantiate; rule on disputes; close cases
+    #[command(
+        after_help = "Example: surety referee run --jobs http://client:8500 --from http://worker:8600 --key-file referee.key"
+    )]
+    Run(Box<RefereeRunArgs>),
+}
+
+#[derive(Args, Debug)]
+pub struct FetchArgs {
+    #[command(flatten)]
+    pub job: JobArgs,
+    /// Address of a worker that serves results; can be repeated
+    #[arg(long, value_name = "URL", required = true)]
+    pub from: Vec<String>,
+    /// Where to write the result [default: beside the job file, as .result]
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// If it cannot be fetched, demand up to this many elements on chain, for a bond each (needs a key)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=64))]
+    pub demand: Option<u64>,
+}
+
+#[derive(Args, Debug)]
+pub struct ServeArgs {
+    /// Folder with job files and the results beside them
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Address to listen on (port 0: any that is free)
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8600")]
+    pub listen: SocketAddr,
+    /// Serve job files too; they tell the computation to everybody
+    #[arg(long)]
+    pub with_jobs: bool,
 }
 
 #[derive(Args, Debug)]

@@ -1,14 +1,16 @@
 //! The chain behind an RPC URL: typed calls, signed transactions, and errors that say what to do.
 
+pub mod outgoing;
+
 use std::time::Duration;
 
 use alloy::{
     consensus::Transaction as _,
     eips::{BlockId, BlockNumberOrTag},
-    network::{EthereumWallet, NetworkTransactionBuilder, TransactionBuilder},
+    network::{EthereumWallet, TransactionBuilder},
     primitives::{Address, B256, Bytes, TxKind, U256},
     providers::{DynProvider, Provider, ProviderBuilder},
-    rpc::types::{Filter, Log, TransactionReceipt, TransactionRequest},
+    rpc::types::{Filter, Header, Log, TransactionReceipt, TransactionRequest},
     signers::local::PrivateKeySigner,
     sol_types::{SolCall, SolEvent},
     transports::{RpcError, TransportError, TransportErrorKind, http::reqwest},
@@ -63,6 +65,11 @@ pub enum ChainError {
 }
 
 impl ChainError {
+    /// Whether the chain answered well, and it is what stands there that is not as it should be.
+    pub fn is_about_state(&self) -> bool {
+        matches!(self, Self::NoContract { .. } | Self::Reverted { .. })
+    }
+
     /// The revert data, if a contract refused.
     pub fn revert_data(&self) -> Option<&Bytes> {
         match self {
@@ -148,6 +155,13 @@ impl Request {
     }
 }
 
+/// A signed transaction as it goes over the wire.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    pub hash: B256,
+    pub raw: Bytes,
+}
+
 /// A chain, with or without a key to sign for it.
 #[derive(Clone)]
 pub struct Chain {
@@ -227,29 +241,40 @@ impl Chain {
 
     /// Time of the latest block: what a deadline is compared with, give or take a block.
     pub async fn now(&self) -> Result<u64, ChainError> {
+        self.latest().await.map(|header| header.timestamp)
+    }
+
+    /// Header of the latest block.
+    pub async fn latest(&self) -> Result<Header, ChainError> {
         let latest = self.provider.get_block(BlockId::Number(BlockNumberOrTag::Latest));
         match self.ask("eth_getBlockByNumber", latest).await? {
-            Some(block) => Ok(block.header.timestamp),
+            Some(block) => Ok(block.header),
             None => Err(self.answer("eth_getBlockByNumber", "no latest block")),
         }
     }
 
     /// Events of one kind that name `topic` first, oldest first.
     pub async fn events<E: SolEvent>(&self, contract: Address, topic: B256) -> Result<Vec<E>, ChainError> {
-        let filter = Filter::new()
-            .address(contract)
-            .event_signature(E::SIGNATURE_HASH)
-            .topic1(topic)
-            .from_block(0)
-            .to_block(BlockNumberOrTag::Latest);
-        let logs: Vec<Log> = self.ask("eth_getLogs", self.provider.get_logs(&filter)).await?;
-        logs.iter()
+        self.event_logs::<E>(contract, topic)
+            .await?
+            .iter()
             .map(|log| {
                 E::decode_log(&log.inner)
                     .map(|event| event.data)
                     .map_err(|error| self.answer("eth_getLogs", error))
             })
             .collect()
+    }
+
+    /// The same with their places in the chain.
+    pub async fn event_logs<E: SolEvent>(&self, contract: Address, topic: B256) -> Result<Vec<Log>, ChainError> {
+        let filter = Filter::new()
+            .address(contract)
+            .event_signature(E::SIGNATURE_HASH)
+            .topic1(topic)
+            .from_block(0)
+            .to_block(BlockNumberOrTag::Latest);
+        self.ask("eth_getLogs", self.provider.get_logs(&filter)).await
     }
 
     /// A view.
@@ -271,10 +296,12 @@ impl Chain {
     }
 
     /// Calls a contract by a signed transaction and waits for it to be mined.
-    pub async fn send<C: SolCall>(&self, to: Address, call: C, value: U256) -> Result<Sent, ChainError> {
+    pub async fn send(&self, request: &Request) -> Result<Sent, ChainError> {
         // To an address without code every call succeeds and the money is gone.
-        self.code(to).await?;
-        self.submit(&Request::call(to, &call).paying(value)).await
+        if let TxKind::Call(to) = request.to {
+            self.code(to).await?;
+        }
+        self.submit(request).await
     }
 
     /// Sends a transaction with the gas that the node estimates. One that would revert is not sent.
@@ -283,11 +310,7 @@ impl Chain {
         let price = self.gas_price().await?;
         let balance = self.balance(account).await?;
         self.require_funds(account, balance, request.value + U256::from(21_000) * price)?;
-        let gas = self
-            .provider
-            .estimate_gas(request.transaction(Some(account)))
-            .await
-            .map_err(|error| self.refusal(request.call, "eth_estimateGas", error))?;
+        let gas = self.estimate(request).await?;
         self.require_funds(account, balance, request.value + U256::from(gas) * price)?;
         let sent = self.submit_with_gas(request, gas).await?;
         if sent.success {
@@ -302,30 +325,11 @@ impl Chain {
 
     /// Sends a transaction with this gas limit, whatever becomes of it.
     pub async fn submit_with_gas(&self, request: &Request, gas: u64) -> Result<Sent, ChainError> {
-        let (account, wallet) = self.signer.as_ref().ok_or(ChainError::NoKey)?;
-        let nonce = self.provider.get_transaction_count(*account).pending();
-        let nonce = self.ask("eth_getTransactionCount", nonce).await?;
-        let price: u128 = self.gas_price().await?.to();
-        // Twice the price now, so that a rising base fee does not strand it; what is above the base fee comes back,
-        // and Arbitrum drops tips.
-        let transaction = request
-            .transaction(Some(*account))
-            .with_chain_id(self.id)
-            .with_nonce(nonce)
-            .with_gas_limit(gas)
-            .with_max_fee_per_gas(price.saturating_mul(2))
-            .with_max_priority_fee_per_gas(0);
-        let envelope = transaction.build(wallet).await.map_err(|error| ChainError::Refused {
-            call: request.call,
-            reason: error.to_string(),
-        })?;
-        let pending = self
-            .provider
-            .send_tx_envelope(envelope)
-            .await
-            .map_err(|error| self.refusal(request.call, "eth_sendRawTransaction", error))?;
-        let hash = *pending.tx_hash();
-        self.receipt(hash).await
+        let nonce = self.pending_nonce().await?;
+        let max_fee = outgoing::max_fee(self.gas_price().await?);
+        let signed = self.sign(request, nonce, gas, max_fee).await?;
+        self.broadcast(request.call, &signed.raw).await?;
+        self.receipt(signed.hash).await
     }
 
     /// A development chain's own method, such as `evm_mine`.
@@ -356,9 +360,8 @@ impl Chain {
         let waiting = async {
             let mut pause = Duration::from_millis(1);
             loop {
-                let receipt = self.provider.get_transaction_receipt(hash);
-                if let Some(receipt) = self.ask("eth_getTransactionReceipt", receipt).await? {
-                    return Ok(Sent::new(&receipt));
+                if let Some(sent) = self.outcome(hash).await? {
+                    return Ok(sent);
                 }
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(Duration::from_secs(1));
@@ -375,7 +378,7 @@ impl Chain {
             .map(U256::from)
     }
 
-    fn require_funds(&self, account: Address, balance: U256, needed: U256) -> Result<(), ChainError> {
+    pub fn require_funds(&self, account: Address, balance: U256, needed: U256) -> Result<(), ChainError> {
         if balance >= needed {
             return Ok(());
         }

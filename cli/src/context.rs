@@ -15,8 +15,8 @@ use surety_contracts::{
 };
 
 use crate::{
-    args::{GlobalArgs, JobArgs, ResultArgs},
-    chain::{Chain, Sent},
+    args::{GlobalArgs, JobArgs},
+    chain::{Chain, Request, Sent},
     computation::Computation,
     evidence::Committed,
     jobfile::JobFile,
@@ -51,6 +51,14 @@ impl Report {
     }
 }
 
+/// A transaction that moves a job on, before it is sent.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub request: Request,
+    /// What to say once it is mined.
+    pub done: String,
+}
+
 /// A job on its chain.
 pub struct JobContext {
     pub chain: Chain,
@@ -66,12 +74,17 @@ impl JobContext {
         let chain = Chain::connect(&global.rpc_url).await?;
         chain.require_id(file.chain_id)?;
         chain.code(file.escrow).await?;
-        Ok(Self {
+        Ok(Self::new(chain, file, args.job.clone()))
+    }
+
+    /// A job whose chain is known to be the right one. `path`: where its file is, or would be.
+    pub fn new(chain: Chain, file: JobFile, path: PathBuf) -> Self {
+        Self {
             chain,
             terms: file.terms(),
             file,
-            path: args.job.clone(),
-        })
+            path,
+        }
     }
 
     /// For commands that send a transaction.
@@ -113,10 +126,18 @@ impl JobContext {
         Ok(job)
     }
 
+    /// One of the escrow's calls.
+    pub fn step<C: SolCall>(&self, call: &C, value: U256, done: impl Into<String>) -> Step {
+        Step {
+            request: Request::call(self.file.escrow, call).paying(value),
+            done: done.into(),
+        }
+    }
+
     /// Sends one of the escrow's calls and reports it with the phase that the job is in then.
-    pub async fn act<C: SolCall>(&self, call: C, value: U256, done: &str) -> Result<Report> {
-        let sent = self.chain.send(self.file.escrow, call, value).await?;
-        self.report(&sent, done).await
+    pub async fn act(&self, step: &Step) -> Result<Report> {
+        let sent = self.chain.send(&step.request).await?;
+        self.report(&sent, &step.done).await
     }
 
     pub async fn report(&self, sent: &Sent, done: &str) -> Result<Report> {
@@ -157,8 +178,8 @@ impl JobContext {
     }
 
     /// Reads a result whose form fits the terms.
-    pub fn result(&self, args: &ResultArgs) -> Result<ResultFile> {
-        let path = self.result_path(args.result.as_ref());
+    pub fn result(&self, named: Option<&PathBuf>) -> Result<ResultFile> {
+        let path = self.result_path(named);
         let result = ResultFile::read(&path)?;
         let (form, terms) = (result.form, &self.terms);
         ensure!(
@@ -183,9 +204,9 @@ impl JobContext {
     }
 
     /// Reads the result whose root is the one on chain, ready to prove elements.
-    pub async fn committed_result(&self, args: &ResultArgs) -> Result<Committed> {
+    pub async fn committed_result(&self, named: Option<&PathBuf>) -> Result<Committed> {
         let job = self.committed_job().await?;
-        let result = Committed::open(self.result(args)?.stored);
+        let result = Committed::open(self.result(named)?.stored);
         ensure!(
             job.root.0 == result.root() && job.count == result.count(),
             "the result file is not the result that was committed: its root is {}, on chain is {}",

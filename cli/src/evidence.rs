@@ -8,10 +8,12 @@ use surety_contracts::{Fault, Form, Leaf};
 use surety_engine::{
     batch::Batch,
     merkle::Tree,
-    result::{self, Reader, Stored},
+    result::{Reader, Stored},
     verify,
 };
 use surety_protocol::Digest;
+
+use crate::resultfile::engine_form;
 
 /// A result that proves its elements: in a file, or of a demo in memory.
 pub struct Committed<S = Stored>(S);
@@ -98,12 +100,8 @@ impl Committed<InMemory> {
 
     /// The first fault against the right result, if there is one.
     pub fn fault(&self, form: Form, right: &[Vec<u8>]) -> Result<Option<Finding>> {
-        let engine_form = match form {
-            Form::Set => result::Form::Set,
-            Form::Chain => result::Form::Chain,
-            _ => result::Form::Table,
-        };
-        let found = verify::compare(engine_form, &Batch::of(&self.0.elements)?, Batch::of(right)?)?;
+        let form_there = engine_form(form).context("there is no such form of result")?;
+        let found = verify::compare(form_there, &Batch::of(&self.0.elements)?, Batch::of(right)?)?;
         Ok(found.map(|found| Finding::new(form, found)))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -14,6 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use surety_contracts::{Form, Opening, Terms};
 use surety_protocol::commitment;
+use tempfile::NamedTempFile;
 
 const VERSION: u32 = 1;
 
@@ -48,20 +49,24 @@ impl JobFile {
     /// Reads a job and checks that its id is that of its terms.
     pub fn read(path: &Path) -> Result<Self> {
         let job: Self = read(path, "job file")?;
-        ensure!(
-            job.version == VERSION,
-            "the job file {} has version {}, this tool reads {VERSION}",
-            path.display(),
-            job.version
-        );
-        let id = job_id(job.chain_id, job.escrow, &job.terms());
-        ensure!(
-            job.job_id == id,
-            "the job file {} was changed: its terms make job {id}, not {}",
-            path.display(),
-            job.job_id
-        );
+        job.check(&path.display().to_string())?;
         Ok(job)
+    }
+
+    /// Checks a job that did not come from a file: its version, and that its id is that of its terms.
+    pub fn check(&self, origin: &str) -> Result<()> {
+        ensure!(
+            self.version == VERSION,
+            "the job file {origin} has version {}, this tool reads {VERSION}",
+            self.version
+        );
+        let id = job_id(self.chain_id, self.escrow, &self.terms());
+        ensure!(
+            self.job_id == id,
+            "the job file {origin} was changed: its terms make job {id}, not {}",
+            self.job_id
+        );
+        Ok(())
     }
 
     pub fn write(&self, path: &Path) -> Result<()> {
@@ -166,15 +171,20 @@ fn read<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T> {
     serde_json::from_slice(&text).with_context(|| format!("{} is no {what}", path.display()))
 }
 
-/// Writes a file that must not exist: it may hold the only copy of salts that money depends on.
+/// Writes a file that must not exist: it may hold the only copy of salts that money depends on. It is on the disk, whole,
+/// before it gets its name: a write that is interrupted leaves none.
 fn write_new<T: Serialize>(path: &Path, content: &T) -> Result<()> {
     let mut text = serde_json::to_string_pretty(content)?;
     text.push('\n');
-    let mut file = fs::File::create_new(path)
-        .with_context(|| format!("cannot write {} (files are never overwritten)", path.display()))?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .with_context(|| format!("cannot write {}", path.display()))
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let write = || {
+        let mut file = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(path)?;
+        Ok::<_, io::Error>(())
+    };
+    write().with_context(|| format!("cannot write {} (files are never overwritten)", path.display()))
 }
 
 /// [`Terms`] with money as decimal strings of wei.

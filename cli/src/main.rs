@@ -3,6 +3,8 @@
 //! | module | what |
 //! |---|---|
 //! | `args`, `commands` | the command line and what each command does |
+//! | `agent` | commands that go about the day by themselves: worker, client, referee, watchtower |
+//! | `delivery` | results over HTTP |
 //! | `demo` | every way a job can end, played on an embedded chain and checked to the wei |
 //! | `gas` | what every call costs, in parts, beside the least that it could |
 //! | `game` | when honesty pays: the solver's answers, as tables, plots and warnings |
@@ -11,11 +13,13 @@
 //! | `computation`, `evidence` | results: computing them, and proving them wrong |
 //! | `names`, `units` | how things are written for people |
 
+mod agent;
 mod args;
 mod chain;
 mod commands;
 mod computation;
 mod context;
+mod delivery;
 mod demo;
 mod evidence;
 mod game;

@@ -39,3 +39,13 @@ pub fn form(form: result::Form) -> Form {
         result::Form::Chain => Form::Chain,
     }
 }
+
+/// What the contracts call a form, as result files do; none for what is no form.
+pub fn engine_form(form: Form) -> Option<result::Form> {
+    match form {
+        Form::Set => Some(result::Form::Set),
+        Form::Table => Some(result::Form::Table),
+        Form::Chain => Some(result::Form::Chain),
+        Form::__Invalid => None,
+    }
+}

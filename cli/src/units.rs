@@ -7,7 +7,7 @@ use std::{
 
 use alloy::primitives::{
     U256,
-    utils::{ParseUnits, format_ether, parse_units},
+    utils::{ParseUnits, format_ether, format_units, parse_units},
 };
 
 /// An amount of wei, written as `0.5`, `0.5eth`, `20gwei` or `1000wei`. A bare number counts ether.
@@ -53,6 +53,12 @@ impl str::FromStr for Wei {
 /// Ether with all its digits and no trailing zeros: `0.5 ETH`.
 pub fn ether(wei: U256) -> String {
     format!("{} ETH", trimmed(&format_ether(wei)))
+}
+
+/// A price of gas: `0.1 gwei`.
+pub fn gwei(wei: U256) -> String {
+    let text = format_units(wei, "gwei").unwrap_or_default();
+    format!("{} gwei", trimmed(&text))
 }
 
 /// A change of balance: `+0.5`, `-0.5`, `0`, in ether.
@@ -194,6 +200,7 @@ mod tests {
         assert_eq!(ether(U256::from(1)), "0.000000000000000001 ETH");
         assert_eq!(ether(U256::from(1_500_000_000_000_000_000u64)), "1.5 ETH");
         assert_eq!(ether(U256::ZERO), "0 ETH");
+        assert_eq!(gwei(U256::from(100_000_000)), "0.1 gwei");
         assert_eq!(signed_ether(-250_000_000_000_000_000), "-0.25");
         assert_eq!(signed_ether(10_000_000_000_000_000_000), "+10");
         assert_eq!(signed_ether(0), "0");

@@ -1,18 +1,20 @@
 //! The second opinion on a sealed job: appeal, take, seal, reveal, settle; and what cases said about an account.
 
+use std::path::PathBuf;
+
 use alloy::{
     primitives::{B256, U256},
     sol_types::SolCall,
 };
 use anyhow::{Result, ensure};
 use serde_json::json;
-use surety_contracts::{CasePhase, IReferee, Offer, codec::wei};
+use surety_contracts::{Case, CasePhase, IReferee, Job, Offer, codec::wei};
 
 use super::{client::amount, worker};
 use crate::{
     args::{AppealArgs, CaseCommand, GlobalArgs, ReputationArgs, ResultArgs, RevealArgs},
-    chain::{Chain, Sent},
-    context::{JobContext, Report, total},
+    chain::{Chain, Request, Sent},
+    context::{JobContext, Report, Step, total},
     jobfile::{SealFile, beside},
     names,
     units::{self, Wei},
@@ -25,28 +27,14 @@ pub async fn run(global: &GlobalArgs, command: &CaseCommand) -> Result<Report> {
         CaseCommand::Take(args) => {
             let context = verified(JobContext::signing(global, args).await?)?;
             worker::check(&context).await?;
-            let case = case(&context).await?;
-            let terms = context.terms.clone();
-            let stake = U256::from(case.stake);
-            let done = format!(
-                "took the case for a stake of {}; compute, and seal a result by {}",
-                units::ether(stake),
-                units::moment(context.job().await?.clock)
-            );
-            act(&context, IReferee::takeCaseCall { terms }, stake, &done).await
+            let (case, job) = (case(&context).await?, context.job().await?);
+            act(&context, &take_step(&context, &case, &job)).await
         }
         CaseCommand::Seal(args) => seal(global, args).await,
         CaseCommand::Reveal(args) => reveal(global, args).await,
         CaseCommand::Settle(args) => {
             let context = verified(JobContext::signing(global, args).await?)?;
-            let terms = context.terms.clone();
-            act(
-                &context,
-                IReferee::settleCall { terms },
-                U256::ZERO,
-                "settled by how the job ended",
-            )
-            .await
+            act(&context, &settle_step(&context)).await
         }
         CaseCommand::Status(args) => {
             let context = verified(JobContext::reading(global, args).await?)?;
@@ -64,17 +52,44 @@ fn verified(context: JobContext) -> Result<JobContext> {
     Ok(context)
 }
 
-async fn case(context: &JobContext) -> Result<surety_contracts::Case> {
+/// The case on a job whose terms name a referee contract.
+pub async fn case(context: &JobContext) -> Result<Case> {
     let call = IReferee::caseOfCall {
         jobId: context.file.job_id,
     };
     Ok(context.chain.call(context.terms.verifier, call).await?)
 }
 
+/// One of the referee contract's calls.
+fn step<C: SolCall>(context: &JobContext, call: &C, value: U256, done: impl Into<String>) -> Step {
+    Step {
+        request: Request::call(context.terms.verifier, call).paying(value),
+        done: done.into(),
+    }
+}
+
 /// Sends a call to the referee contract and reports it with the phase that the case is in then.
-async fn act<C: SolCall>(context: &JobContext, call: C, value: U256, done: &str) -> Result<Report> {
-    let sent = context.chain.send(context.terms.verifier, call, value).await?;
-    report(context, &sent, done).await
+async fn act(context: &JobContext, step: &Step) -> Result<Report> {
+    let sent = context.chain.send(&step.request).await?;
+    report(context, &sent, &step.done).await
+}
+
+/// `takeCase`, for a job that was checked.
+pub fn take_step(context: &JobContext, case: &Case, job: &Job) -> Step {
+    let terms = context.terms.clone();
+    let stake = U256::from(case.stake);
+    let done = format!(
+        "took the case for a stake of {}; compute, and seal a result by {}",
+        units::ether(stake),
+        units::moment(job.clock)
+    );
+    step(context, &IReferee::takeCaseCall { terms }, stake, done)
+}
+
+pub fn settle_step(context: &JobContext) -> Step {
+    let terms = context.terms.clone();
+    let call = IReferee::settleCall { terms };
+    step(context, &call, U256::ZERO, "settled by how the job ended")
 }
 
 async fn report(context: &JobContext, sent: &Sent, done: &str) -> Result<Report> {
@@ -91,17 +106,22 @@ async fn report(context: &JobContext, sent: &Sent, done: &str) -> Result<Report>
 
 async fn appeal(global: &GlobalArgs, args: &AppealArgs) -> Result<Report> {
     let context = verified(JobContext::signing(global, &args.job).await?)?;
+    act(&context, &appeal_step(&context, args.fee, args.bonus, args.stake)?).await
+}
+
+/// `appeal`, with fee and bonus. Without a stake the least that the contract takes.
+pub fn appeal_step(context: &JobContext, fee: Wei, bonus: Wei, stake: Option<Wei>) -> Result<Step> {
     let terms = context.terms.clone();
     let least = 2 * wei(&terms.deposit);
-    let stake = args.stake.map_or(least, |stake| stake.0);
+    let stake = stake.map_or(least, |stake| stake.0);
     ensure!(
         stake >= least,
         "the stake must be at least twice the deposit: {}",
         units::ether(U256::from(least))
     );
     let offer = Offer {
-        fee: amount("fee", args.fee)?,
-        bonus: amount("bonus", args.bonus)?,
+        fee: amount("fee", fee)?,
+        bonus: amount("bonus", bonus)?,
         stake: amount("stake", Wei(stake))?,
     };
     let paid = total(&[offer.fee, offer.bonus]);
@@ -111,12 +131,17 @@ async fn appeal(global: &GlobalArgs, args: &AppealArgs) -> Result<Report> {
         units::ether(paid),
         units::ether(U256::from(stake))
     );
-    act(&context, IReferee::appealCall { terms, offer }, paid, &done).await
+    Ok(step(context, &IReferee::appealCall { terms, offer }, paid, done))
 }
 
 async fn seal(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
     let context = verified(JobContext::signing(global, &args.job).await?)?;
-    let (seal, path) = worker::sealed(&context, args, OPINION)?;
+    act(&context, &seal_step(&context, args.result.as_ref())?).await
+}
+
+/// `submitSeal` of the referee's result, whose seal file is on the disk then.
+pub fn seal_step(context: &JobContext, named: Option<&PathBuf>) -> Result<Step> {
+    let (seal, path) = worker::sealed(context, named, OPINION)?;
     let call = IReferee::submitSealCall {
         terms: context.terms.clone(),
         seal: seal.seal(),
@@ -126,15 +151,20 @@ async fn seal(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
         units::grouped(seal.count),
         path.display()
     );
-    act(&context, call, U256::ZERO, &done).await
+    Ok(step(context, &call, U256::ZERO, done))
 }
 
 /// Names the seal file of a referee: `JOB.opinion.json`.
-const OPINION: &str = "opinion";
+pub const OPINION: &str = "opinion";
 
 async fn reveal(global: &GlobalArgs, args: &RevealArgs) -> Result<Report> {
     let context = verified(JobContext::signing(global, &args.job).await?)?;
-    let path = args.seal.clone().unwrap_or_else(|| beside(context.path(), OPINION));
+    act(&context, &reveal_step(&context, args.seal.as_ref())?).await
+}
+
+/// `reveal` of what the referee's seal file holds.
+pub fn reveal_step(context: &JobContext, named: Option<&PathBuf>) -> Result<Step> {
+    let path = named.cloned().unwrap_or_else(|| beside(context.path(), OPINION));
     let SealFile { root, count, salt, .. } = SealFile::of_job(&path, context.file.job_id)?;
     let call = IReferee::revealCall {
         terms: context.terms.clone(),
@@ -143,7 +173,7 @@ async fn reveal(global: &GlobalArgs, args: &RevealArgs) -> Result<Report> {
         salt,
     };
     let done = format!("revealed root {root} of {} elements", units::grouped(count));
-    act(&context, call, U256::ZERO, &done).await
+    Ok(step(context, &call, U256::ZERO, done))
 }
 
 async fn status(context: &JobContext) -> Result<Report> {

@@ -4,23 +4,27 @@ use alloy::primitives::{Address, B256, U256, aliases::U96};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 use surety_contracts::{Form, IEscrow, Opening, Phase, Terms};
-use surety_protocol::commitment;
+use surety_protocol::{commitment, merkle, sample};
 
 use crate::{
     args::{DelegateArgs, DemandArgs, GlobalArgs, JobArgs},
     chain::Chain,
     computation::Computation,
-    context::{JobContext, Report, total},
+    context::{JobContext, Report, Step, total},
     game,
     jobfile::{JobFile, SeedFile, beside},
     names,
     units::{self, Wei},
 };
 
+/// What the escrow lets the answer to a demand take, in bytes, and how many elements it lets be demanded.
+const ANSWER: u64 = 65_536;
+const MOST_DEMANDED: u64 = 64;
+
 /// `surety delegate`
 pub async fn delegate(global: &GlobalArgs, args: &DelegateArgs) -> Result<Report> {
-    let computation = Computation::parse(&args.task)?;
-    check_judges(args, computation.shape()?.0)?;
+    // Before a key is asked for.
+    check_order(args)?;
     let seed_path = beside(&args.out, "seed");
     for path in [&args.out, &seed_path] {
         ensure!(
@@ -31,6 +35,53 @@ pub async fn delegate(global: &GlobalArgs, args: &DelegateArgs) -> Result<Report
     }
     let signer = global.keys.signer()?;
     let chain = Chain::connect(&global.rpc_url).await?.signing(signer);
+    let Prepared { file, seed, warning } = prepare(&chain, args).await?;
+    // Before the money moves: without its openings a job is worth nothing to anybody.
+    file.write(&args.out)?;
+    seed.write(&seed_path)?;
+    let context = JobContext::new(chain, file, args.out.clone());
+    let step = delegate_step(&context)?;
+    let sent = match context.chain.send(&step.request).await {
+        Ok(sent) => sent,
+        Err(error) => {
+            // Nothing was delegated, so the files describe nothing.
+            for path in [&args.out, &seed_path] {
+                std::fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
+            }
+            return Err(error.into());
+        }
+    };
+    Ok(Report::new(
+        format!(
+            "{}\njob {}; transaction {}, {} gas\ngive {} to the worker; keep {} until the result is committed",
+            step.done,
+            context.file.job_id,
+            sent.hash,
+            units::grouped(sent.gas),
+            args.out.display(),
+            seed_path.display()
+        ),
+        json!({
+            "jobId": context.file.job_id,
+            "jobFile": args.out,
+            "seedFile": seed_path,
+            "paidWei": step.request.value.to_string(),
+            "transaction": sent.json(),
+            "warning": warning.map(|warning| warning.json()),
+        }),
+    ))
+}
+
+/// A job before it is on the chain.
+pub struct Prepared {
+    pub file: JobFile,
+    pub seed: SeedFile,
+    pub warning: Option<game::Warning>,
+}
+
+/// Draws the salts and writes the terms of a new job, signed by nobody yet. `args.out` is not looked at.
+pub async fn prepare(chain: &Chain, args: &DelegateArgs) -> Result<Prepared> {
+    let computation = check_order(args)?;
     if let Some(predicate) = predicate(args) {
         chain.code(predicate).await?;
     }
@@ -44,46 +95,23 @@ pub async fn delegate(global: &GlobalArgs, args: &DelegateArgs) -> Result<Report
     let terms = terms(args, &computation, &opening, seed, chain.account()?, chain.now().await?)?;
     let warning = warning(args, &terms, chain.gas_price().await?.saturating_to())?;
     let file = JobFile::new(chain.id(), args.escrow, &args.task, &terms, &opening);
-    // Before the money moves: without its openings a job is worth nothing to anybody.
-    file.write(&args.out)?;
-    let seed_file = SeedFile {
+    let seed = SeedFile {
         job_id: file.job_id,
         seed: seed.into(),
     };
-    seed_file.write(&seed_path)?;
-    let call = IEscrow::delegateCall { terms: terms.clone() };
+    Ok(Prepared { file, seed, warning })
+}
+
+/// `delegate`, with reward and bonus.
+pub fn delegate_step(context: &JobContext) -> Result<Step> {
+    let terms = context.terms.clone();
     let paid = total(&[terms.reward, terms.bonus]);
-    let sent = match chain.send(args.escrow, call, paid).await {
-        Ok(sent) => sent,
-        Err(error) => {
-            // Nothing was delegated, so the files describe nothing.
-            for path in [&args.out, &seed_path] {
-                std::fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
-            }
-            return Err(error.into());
-        }
-    };
-    Ok(Report::new(
-        format!(
-            "delegated {} for {}\njob {}; transaction {}, {} gas\ngive {} to the worker; keep {} until the result is \
-             committed",
-            computation.describe(),
-            units::ether(paid),
-            file.job_id,
-            sent.hash,
-            units::grouped(sent.gas),
-            args.out.display(),
-            seed_path.display()
-        ),
-        json!({
-            "jobId": file.job_id,
-            "jobFile": args.out,
-            "seedFile": seed_path,
-            "paidWei": paid.to_string(),
-            "transaction": sent.json(),
-            "warning": warning.map(|warning| warning.json()),
-        }),
-    ))
+    let done = format!(
+        "delegated {} for {}",
+        context.computation()?.describe(),
+        units::ether(paid)
+    );
+    Ok(context.step(&IEscrow::delegateCall { terms }, paid, done))
 }
 
 /// Says on standard error what makes cheating pay under these terms, unless told not to.
@@ -102,6 +130,13 @@ fn warning(args: &DelegateArgs, terms: &Terms, gas_price: u64) -> Result<Option<
 /// The predicate, which the environment may name for other jobs.
 fn predicate(args: &DelegateArgs) -> Option<Address> {
     args.predicate.filter(|_| !args.without_predicate)
+}
+
+/// The computation, if somebody could prove a false result of it.
+fn check_order(args: &DelegateArgs) -> Result<Computation> {
+    let computation = Computation::parse(&args.task)?;
+    check_judges(args, computation.shape()?.0)?;
+    Ok(computation)
 }
 
 /// Refuses jobs in which nobody could prove a false result.
@@ -175,21 +210,22 @@ pub async fn cancel(global: &GlobalArgs, args: &JobArgs) -> Result<Report> {
     let context = JobContext::signing(global, args).await?;
     let terms = context.terms.clone();
     let back = units::ether(total(&[terms.reward, terms.bonus]));
-    let call = IEscrow::cancelCall { terms };
-    context
-        .act(call, U256::ZERO, &format!("cancelled: {back} went back to the client"))
-        .await
+    let done = format!("cancelled: {back} went back to the client");
+    let step = context.step(&IEscrow::cancelCall { terms }, U256::ZERO, done);
+    context.act(&step).await
 }
 
 /// `surety accept`
 pub async fn accept(global: &GlobalArgs, args: &JobArgs) -> Result<Report> {
     let context = JobContext::signing(global, args).await?;
+    context.act(&accept_step(&context)).await
+}
+
+pub fn accept_step(context: &JobContext) -> Step {
     let terms = context.terms.clone();
     let paid = units::ether(total(&[terms.reward, terms.bonus, terms.deposit]));
-    let call = IEscrow::acceptCall { terms };
-    context
-        .act(call, U256::ZERO, &format!("accepted: {paid} went to the worker"))
-        .await
+    let done = format!("accepted: {paid} went to the worker");
+    context.step(&IEscrow::acceptCall { terms }, U256::ZERO, done)
 }
 
 /// `surety demand`
@@ -198,6 +234,11 @@ pub async fn demand(global: &GlobalArgs, args: &DemandArgs) -> Result<Report> {
     indices.sort_unstable();
     indices.dedup();
     let context = JobContext::signing(global, &args.job).await?;
+    context.act(&demand_step(&context, indices)).await
+}
+
+/// `demand` of strictly increasing indices.
+pub fn demand_step(context: &JobContext, indices: Vec<u64>) -> Step {
     let terms = context.terms.clone();
     let bond = U256::from(terms.bond) * U256::from(indices.len());
     let window = units::span(terms.responseWindow.into());
@@ -207,7 +248,15 @@ pub async fn demand(global: &GlobalArgs, args: &DemandArgs) -> Result<Report> {
         "demanded {count} elements for a bond of {}; the worker has {window} to deliver them",
         units::ether(bond)
     );
-    context.act(call, bond, &done).await
+    context.step(&call, bond, done)
+}
+
+/// Indices of elements drawn afresh, so many or as many as the escrow lets be demanded at once.
+pub fn drawn(terms: &Terms, count: u64, most: u64) -> Vec<u64> {
+    let proof = 32 * u64::from(merkle::depth(count));
+    let each = u64::from(terms.maxElement) + proof + 256;
+    let most = (ANSWER / each).clamp(1, MOST_DEMANDED).min(most);
+    sample::fresh(&rand::random(), count, most)
 }
 
 /// `surety dispute`
@@ -219,6 +268,10 @@ pub async fn dispute(global: &GlobalArgs, args: &JobArgs) -> Result<Report> {
         "only a committed result can be disputed: the job is {}",
         names::phase(job.phase)
     );
+    context.act(&dispute_step(&context)).await
+}
+
+pub fn dispute_step(context: &JobContext) -> Step {
     let terms = context.terms.clone();
     let bond = U256::from(terms.bond);
     let done = format!(
@@ -227,5 +280,5 @@ pub async fn dispute(global: &GlobalArgs, args: &JobArgs) -> Result<Report> {
         terms.referee,
         units::span(terms.rulingWindow.into())
     );
-    context.act(IEscrow::disputeCall { terms }, bond, &done).await
+    context.step(&IEscrow::disputeCall { terms }, bond, done)
 }

@@ -45,7 +45,7 @@ pub async fn run(global: &GlobalArgs, args: &DevnetArgs) -> Result<()> {
 }
 
 /// Waits for Ctrl-C, or for the signal that service managers end processes with.
-async fn interrupted() -> std::io::Result<()> {
+pub async fn interrupted() -> std::io::Result<()> {
     #[cfg(unix)]
     {
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

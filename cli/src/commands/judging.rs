@@ -7,8 +7,8 @@ use surety_engine::verify::Extent;
 
 use crate::{
     args::{GlobalArgs, JobArgs, JudgeArgs},
-    context::{JobContext, Report, closed, is_terminal, total},
-    evidence::{Committed, Finding},
+    context::{JobContext, Report, Step, closed, is_terminal, total},
+    evidence::{Committed, Evidence, Finding},
     names, units,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub async fn judge(global: &GlobalArgs, args: &JudgeArgs) -> Result<Report> {
     let context = JobContext::signing(global, &args.result.job).await?;
     let terms = &context.terms;
-    let committed = context.committed_result(&args.result).await?;
+    let committed = context.committed_result(args.result.result.as_ref()).await?;
     let finding = match args.fault {
         Some(fault) => named(args, fault.into(), &committed)?,
         None => {
@@ -28,22 +28,27 @@ pub async fn judge(global: &GlobalArgs, args: &JudgeArgs) -> Result<Report> {
             Finding::new(terms.form, found)
         }
     };
+    context.act(&judge_step(&context, committed.evidence(finding)?)?).await
+}
+
+/// `judge` with this evidence, if the account that signs may.
+pub fn judge_step(context: &JobContext, evidence: Evidence) -> Result<Step> {
+    let terms = &context.terms;
     // Disorder needs nobody's opinion.
-    if terms.predicate.is_zero() && finding.fault != Fault::Disorder {
+    if terms.predicate.is_zero() && evidence.fault != Fault::Disorder {
         ensure!(
-            finding.fault != Fault::MissingElement,
+            evidence.fault != Fault::MissingElement,
             "an element is missing at {}, but only a predicate could rule on that, and the terms name none",
-            finding.at
+            evidence.at
         );
         let account = context.chain.account()?;
         ensure!(
             account == terms.referee,
             "the terms name no predicate, so only the referee {} may judge a {}; you sign as {account}",
             terms.referee,
-            names::fault(finding.fault)
+            names::fault(evidence.fault)
         );
     }
-    let evidence = committed.evidence(finding)?;
     let gain = units::ether(total(&[terms.reward, terms.bonus, terms.deposit]));
     let done = format!(
         "convicted of a {} at {}: {gain} went to the client",
@@ -62,7 +67,7 @@ pub async fn judge(global: &GlobalArgs, args: &JudgeArgs) -> Result<Report> {
             context.opening()
         },
     };
-    context.act(call, U256::ZERO, &done).await
+    Ok(context.step(&call, U256::ZERO, done))
 }
 
 /// The fault that the command line names.
@@ -91,12 +96,16 @@ fn named(args: &JudgeArgs, fault: Fault, committed: &Committed) -> Result<Findin
 /// `surety confirm`
 pub async fn confirm(global: &GlobalArgs, args: &JobArgs) -> Result<Report> {
     let context = JobContext::signing(global, args).await?;
+    context.act(&confirm_step(&context)).await
+}
+
+pub fn confirm_step(context: &JobContext) -> Step {
     let bonus = units::ether(U256::from(context.terms.bonus));
     let call = IEscrow::confirmCall {
         terms: context.terms.clone(),
     };
     let done = format!("confirmed: the bonus of {bonus} is earned");
-    context.act(call, U256::ZERO, &done).await
+    context.step(&call, U256::ZERO, done)
 }
 
 /// `surety tick`
@@ -106,9 +115,10 @@ pub async fn tick(global: &GlobalArgs, args: &JobArgs) -> Result<Report> {
     if is_terminal(job.phase) || job.phase == Phase::None {
         bail!("nothing is due: the job is {}", names::phase(job.phase));
     }
-    let call = IEscrow::timeTickCall {
-        terms: context.terms.clone(),
-    };
-    let sent = context.chain.send(context.file.escrow, call, U256::ZERO).await?;
-    context.report(&sent, "settled by the clock").await
+    context.act(&tick_step(&context)).await
+}
+
+pub fn tick_step(context: &JobContext) -> Step {
+    let terms = context.terms.clone();
+    context.step(&IEscrow::timeTickCall { terms }, U256::ZERO, "settled by the clock")
 }

@@ -1,27 +1,30 @@
 //! One function for each command, grouped by who uses it.
 
-mod case;
-mod client;
+pub mod case;
+pub mod client;
+mod delivery;
 mod deploy;
 mod devnet;
-mod judging;
+pub mod judging;
 mod sharing;
 mod status;
-mod verify;
-mod worker;
+pub mod verify;
+pub mod worker;
 
 use anyhow::{Context, Result};
 use serde_json::json;
 
 use crate::{
-    args::{AbiArgs, Cli, Command, Contract, GlobalArgs, WithdrawArgs},
-    chain::Chain,
+    agent,
+    args::{AbiArgs, Cli, ClientCommand, Command, Contract, GlobalArgs, RefereeCommand, WithdrawArgs, WorkerCommand},
+    chain::{Chain, Request},
     context::Report,
     demo, game, gas,
 };
 use surety_contracts::IEscrow;
 
 pub use deploy::{Deployed, deploy_artifact};
+pub use devnet::interrupted;
 
 /// Carries out a command. Long-running ones print by themselves and report nothing.
 pub async fn run(cli: Cli) -> Result<Option<Report>> {
@@ -31,6 +34,30 @@ pub async fn run(cli: Cli) -> Result<Option<Report>> {
             devnet::run(global, &args).await?;
             return Ok(None);
         }
+        Command::Worker(args) => {
+            let WorkerCommand::Run(args) = args.command;
+            agent::worker(global, *args).await?;
+            return Ok(None);
+        }
+        Command::Client(args) => {
+            let ClientCommand::Run(args) = args.command;
+            agent::client(global, *args).await?;
+            return Ok(None);
+        }
+        Command::Referee(args) => {
+            let RefereeCommand::Run(args) = args.command;
+            agent::referee(global, *args).await?;
+            return Ok(None);
+        }
+        Command::Watch(args) => {
+            agent::watch(global, *args).await?;
+            return Ok(None);
+        }
+        Command::Serve(args) => {
+            delivery::serve(global, args).await?;
+            return Ok(None);
+        }
+        Command::Fetch(args) => delivery::fetch(global, &args).await?,
         Command::Demo(args) => demo::run(&args).await?,
         Command::Gas(args) => gas::run(&args).await?,
         Command::Deploy => deploy::run(global).await?,
@@ -83,8 +110,8 @@ async fn withdraw(global: &GlobalArgs, args: &WithdrawArgs) -> Result<Report> {
     let account = chain.account()?;
     let credit = chain.call(args.escrow, IEscrow::creditCall { account }).await?;
     let to = args.to.unwrap_or(account);
-    let call = IEscrow::withdrawCall { to };
-    let sent = chain.send(args.escrow, call, Default::default()).await?;
+    let request = Request::call(args.escrow, &IEscrow::withdrawCall { to });
+    let sent = chain.send(&request).await?;
     Ok(Report::new(
         format!("{} were paid to {to}", crate::units::ether(credit)),
         json!({ "to": to, "amountWei": credit.to_string(), "transaction": sent.json() }),

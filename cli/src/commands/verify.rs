@@ -14,15 +14,45 @@ use crate::{
     names, units,
 };
 
+/// What a check found.
+pub enum Examined {
+    Wrong(Finding),
+    /// Everything was computed again.
+    Right,
+    /// Nothing wrong among those that were drawn.
+    Sampled(Sample),
+}
+
+impl Examined {
+    pub fn finding(self) -> Option<Finding> {
+        match self {
+            Self::Wrong(finding) => Some(finding),
+            Self::Right | Self::Sampled(_) => None,
+        }
+    }
+}
+
 /// How sure a check is to find a fraction of wrong elements.
-struct Sample {
+pub struct Sample {
     indices: Vec<u64>,
     probability: f64,
 }
 
 /// `surety verify`
 pub async fn run(global: &GlobalArgs, args: &VerifyArgs) -> Result<Report> {
-    for (name, value) in [("--wrong", Some(args.wrong)), ("--detect", args.detect)] {
+    check_odds(args.wrong, args.detect)?;
+    let context = JobContext::reading(global, &args.result.job).await?;
+    let committed = context.committed_result(args.result.result.as_ref()).await?;
+    Ok(match examine(&context, args, &committed)? {
+        Examined::Wrong(finding) => wrong(&context, &committed, &finding),
+        Examined::Right => right_throughout(&context, &committed),
+        Examined::Sampled(sample) => right_as_sampled(&context, &committed, &sample, args),
+    })
+}
+
+/// Refuses odds that are none.
+pub fn check_odds(wrong: f64, detect: Option<f64>) -> Result<()> {
+    for (name, value) in [("--wrong", Some(wrong)), ("--detect", detect)] {
         if let Some(value) = value {
             ensure!(
                 value > 0.0 && value < 1.0,
@@ -30,22 +60,24 @@ pub async fn run(global: &GlobalArgs, args: &VerifyArgs) -> Result<Report> {
             );
         }
     }
-    let context = JobContext::reading(global, &args.result.job).await?;
-    let committed = context.committed_result(&args.result).await?;
+    Ok(())
+}
+
+/// Checks a committed result against the computation, all of it or a sample.
+pub fn examine(context: &JobContext, args: &VerifyArgs, committed: &Committed) -> Result<Examined> {
     let form = context.terms.form;
     let computation = context.computation()?;
     if args.all {
         let checked = computation.verify(committed.path(), Extent::All, "computing again")?;
-        return Ok(match checked.finding {
-            Some(found) => wrong(&context, &committed, &Finding::new(form, found)),
-            None => right_throughout(&context, &committed),
-        });
+        return Ok(checked
+            .finding
+            .map_or(Examined::Right, |found| Examined::Wrong(Finding::new(form, found))));
     }
-    let sample = draw(&context, args, &committed)?;
+    let sample = draw(context, args, committed)?;
     let checked = computation.verify(committed.path(), Extent::Sample(&sample.indices), "checking")?;
     Ok(match checked.finding {
-        Some(found) => wrong(&context, &committed, &Finding::new(form, found)),
-        None => right_as_sampled(&context, &committed, &sample, args),
+        Some(found) => Examined::Wrong(Finding::new(form, found)),
+        None => Examined::Sampled(sample),
     })
 }
 

@@ -11,7 +11,7 @@ use surety_wasm::PREDICATE;
 use crate::{
     args::{GlobalArgs, JobArgs, ResultArgs, RevealArgs, WorkArgs},
     computation::Computation,
-    context::{JobContext, Report, demanded_indices},
+    context::{JobContext, Report, Step, demanded_indices},
     evidence::Committed,
     jobfile::{JobFile, SealFile, beside},
     names, units,
@@ -27,6 +27,11 @@ pub async fn take(global: &GlobalArgs, args: &JobArgs) -> Result<Report> {
         "the job cannot be taken: it is {}",
         names::phase(job.phase)
     );
+    context.act(&take_step(&context)?).await
+}
+
+/// `takeOrder`, for a job that was checked.
+pub fn take_step(context: &JobContext) -> Result<Step> {
     let terms = context.terms.clone();
     let deposit = U256::from(terms.deposit);
     let done = format!(
@@ -35,7 +40,7 @@ pub async fn take(global: &GlobalArgs, args: &JobArgs) -> Result<Report> {
         units::ether(deposit),
         units::span(terms.computeWindow.into())
     );
-    context.act(IEscrow::takeOrderCall { terms }, deposit, &done).await
+    Ok(context.step(&IEscrow::takeOrderCall { terms }, deposit, done))
 }
 
 /// What a worker or a referee wants to be sure of before its deposit is at stake.
@@ -107,7 +112,12 @@ pub fn work(args: &WorkArgs) -> Result<Report> {
 /// `surety submit`
 pub async fn submit(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
     let context = JobContext::signing(global, &args.job).await?;
-    let result = context.result(args)?;
+    context.act(&submit_step(&context, args.result.as_ref())?).await
+}
+
+/// `submitResult`, or `submitSeal` of a sealed job, whose seal file is on the disk then.
+pub fn submit_step(context: &JobContext, named: Option<&PathBuf>) -> Result<Step> {
+    let result = context.result(named)?;
     let count = result.count;
     let terms = context.terms.clone();
     if !terms.isSealed {
@@ -121,9 +131,9 @@ pub async fn submit(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
             units::grouped(count),
             result.root
         );
-        return context.act(call, U256::ZERO, &done).await;
+        return Ok(context.step(&call, U256::ZERO, done));
     }
-    let (seal, path) = sealed(&context, args, "seal")?;
+    let (seal, path) = sealed(context, named, "seal")?;
     let call = IEscrow::submitSealCall {
         terms,
         seal: seal.seal(),
@@ -133,12 +143,12 @@ pub async fn submit(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
         units::grouped(count),
         path.display()
     );
-    context.act(call, U256::ZERO, &done).await
+    Ok(context.step(&call, U256::ZERO, done))
 }
 
 /// The seal of a result, from the file `JOB.NAME.json`, or a new one that is written there.
-pub fn sealed(context: &JobContext, args: &ResultArgs, name: &str) -> Result<(SealFile, PathBuf)> {
-    let result = context.result(args)?;
+pub fn sealed(context: &JobContext, named: Option<&PathBuf>, name: &str) -> Result<(SealFile, PathBuf)> {
+    let result = context.result(named)?;
     let count = result.count;
     let path = beside(context.path(), name);
     if path.exists() {
@@ -165,7 +175,12 @@ pub fn sealed(context: &JobContext, args: &ResultArgs, name: &str) -> Result<(Se
 /// `surety reveal`
 pub async fn reveal(global: &GlobalArgs, args: &RevealArgs) -> Result<Report> {
     let context = JobContext::signing(global, &args.job).await?;
-    let path = args.seal.clone().unwrap_or_else(|| beside(context.path(), "seal"));
+    context.act(&reveal_step(&context, args.seal.as_ref())?).await
+}
+
+/// `reveal` of what the seal file holds.
+pub fn reveal_step(context: &JobContext, named: Option<&PathBuf>) -> Result<Step> {
+    let path = named.cloned().unwrap_or_else(|| beside(context.path(), "seal"));
     let seal = SealFile::of_job(&path, context.file.job_id)?;
     let call = IEscrow::revealCall {
         terms: context.terms.clone(),
@@ -174,26 +189,31 @@ pub async fn reveal(global: &GlobalArgs, args: &RevealArgs) -> Result<Report> {
         salt: seal.salt,
     };
     let done = format!("revealed root {} of {} elements", seal.root, units::grouped(seal.count));
-    context.act(call, U256::ZERO, &done).await
+    Ok(context.step(&call, U256::ZERO, done))
 }
 
 /// `surety publish`
 pub async fn publish(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
     let context = JobContext::signing(global, &args.job).await?;
-    let result: Committed = context.committed_result(args).await?;
+    let result: Committed = context.committed_result(args.result.as_ref()).await?;
     let call = IEscrow::publishLeavesCall {
         terms: context.terms.clone(),
         hashes: result.leaf_hashes()?,
     };
     let done = format!("logged the hashes of all {} elements", units::grouped(result.count()));
-    context.act(call, U256::ZERO, &done).await
+    context.act(&context.step(&call, U256::ZERO, done)).await
 }
 
 /// `surety deliver`
 pub async fn deliver(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
     let context = JobContext::signing(global, &args.job).await?;
-    let indices = demanded_indices(&context).await?;
-    let result: Committed = context.committed_result(args).await?;
+    context.act(&deliver_step(&context, args.result.as_ref()).await?).await
+}
+
+/// `deliver` of what is demanded now.
+pub async fn deliver_step(context: &JobContext, named: Option<&PathBuf>) -> Result<Step> {
+    let indices = demanded_indices(context).await?;
+    let result: Committed = context.committed_result(named).await?;
     let leaves = indices
         .iter()
         .map(|index| result.leaf(*index))
@@ -208,5 +228,5 @@ pub async fn deliver(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
         indices.len(),
         units::ether(bond)
     );
-    context.act(call, U256::ZERO, &done).await
+    Ok(context.step(&call, U256::ZERO, done))
 }

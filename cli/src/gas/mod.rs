@@ -10,7 +10,7 @@ mod twin;
 use std::collections::BTreeMap;
 
 use alloy::{
-    primitives::{Address, U256, address},
+    primitives::{Address, address},
     sol,
 };
 use anyhow::{Context as _, Result, ensure};
@@ -21,6 +21,7 @@ use surety_wasm::COMPILER;
 
 use crate::{
     args::GasArgs,
+    chain::Request,
     commands::Deployed,
     context::Report,
     demo::{
@@ -106,7 +107,7 @@ async fn cache(stage: &Stage, contracts: &[&Deployed]) -> Result<()> {
     for contract in contracts {
         let program = contract.address;
         let bid = ICacheManager::placeBidCall { program };
-        stage.deployer().send(CACHE_MANAGER, bid, U256::ZERO).await?;
+        stage.deployer().send(&Request::call(CACHE_MANAGER, &bid)).await?;
     }
     Ok(())
 }

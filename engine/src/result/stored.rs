@@ -101,6 +101,12 @@ impl Stored {
         self.header.count
     }
 
+    /// Roots of all groups of [`GROUP`] elements, the last of which may have fewer. They are nodes of the result's tree, and
+    /// the tree over them has its root.
+    pub fn groups(&self) -> &[Digest] {
+        self.top.leaves()
+    }
+
     /// Element `index`.
     ///
     /// # Errors

@@ -1,0 +1,60 @@
+//! Elements that were delivered on chain, in the calldata of `deliver`: each has its proof, so each can convict.
+
+use alloy::sol_types::SolCall;
+use anyhow::{Context as _, Result};
+use surety_contracts::{Fault, Form, IEscrow, Leaf};
+use surety_tasks::{Encoded, Native};
+
+use crate::{context::JobContext, evidence::Evidence};
+
+/// The leaves of the last delivery. None if it did not come in a transaction that calls the escrow itself.
+pub async fn delivered(context: &JobContext) -> Result<Vec<Leaf>> {
+    let (escrow, id) = (context.file.escrow, context.file.job_id);
+    let logs = context.chain.event_logs::<IEscrow::Delivered>(escrow, id).await?;
+    let transaction = logs
+        .last()
+        .and_then(|log| log.transaction_hash)
+        .context("the node does not show the delivery's log: use a node that keeps logs")?;
+    let calldata = context.chain.calldata(transaction).await?;
+    Ok(IEscrow::deliverCall::abi_decode(&calldata)
+        .ok()
+        .filter(|call| call.terms == context.terms)
+        .map(|call| call.leaves)
+        .unwrap_or_default())
+}
+
+/// The evidence against the first leaf that does not belong to the result, or does not follow from the one before it if
+/// that was shown too.
+pub fn first_wrong(context: &JobContext, leaves: &[Leaf]) -> Result<Option<Evidence>> {
+    let opening = context.file.opening();
+    let encoded = Encoded {
+        function: opening.functionBytes.to_vec(),
+        data: opening.dataBytes.to_vec(),
+    };
+    let task = encoded
+        .task()
+        .context("this tool does not know the job's computation")?;
+    let backend = Native::new(&task);
+    let is_chain = context.terms.form == Form::Chain;
+    for (at, leaf) in leaves.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|before| leaves.get(before));
+        let before = before.filter(|before| is_chain && before.index + 1 == leaf.index);
+        if is_chain && before.is_none() && leaf.index > 0 {
+            continue;
+        }
+        let previous = before.map_or(&[][..], |before| &before.element);
+        if !task.holds(leaf.index, previous, &leaf.element, &backend)? {
+            return Ok(Some(Evidence {
+                fault: if is_chain {
+                    Fault::WrongStep
+                } else {
+                    Fault::WrongElement
+                },
+                leaves: before.into_iter().chain([leaf]).cloned().collect(),
+                at: leaf.index,
+                missing: Default::default(),
+            }));
+        }
+    }
+    Ok(None)
+}
