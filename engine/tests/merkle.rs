@@ -42,7 +42,7 @@ fn a_stream_has_the_root_of_the_tree_after_every_piece() {
             stream.extend(piece_of);
             let count = (number * piece + piece).min(all.len());
             assert_eq!(stream.count(), count as u64);
-            if number % (all.len() / piece / 10 + 1) == 0 || count == all.len() {
+            if number.is_multiple_of(all.len() / piece / 10 + 1) || count == all.len() {
                 assert_eq!(
                     stream.root(),
                     Tree::new(all[..count].to_vec()).root(),

@@ -4,7 +4,7 @@ use crate::{
     Args,
     timing::{Report, best, rate, ratio},
 };
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use crypto_bigint::{
     Odd, Uint,
     modular::{FixedMontyForm, FixedMontyParams},
@@ -19,7 +19,7 @@ use surety_protocol::hash::INITIAL;
 use surety_tasks::{Encoded, Range, Task};
 
 pub fn measure(report: &mut Report, args: &Args) -> Result<()> {
-    primes(report, args);
+    primes(report, args)?;
     preimage(report, args)?;
     for bits in [256, 2048] {
         powers(report, args, bits, &[1, 0, 1])?;
@@ -45,12 +45,11 @@ fn scaled(args: &Args, count: f64) -> u64 {
     ((count * args.scale) as u64).max(64)
 }
 
-fn primes(report: &mut Report, args: &Args) {
+fn primes(report: &mut Report, args: &Args) -> Result<()> {
     let hi = scaled(args, 1e9);
     report.part(format!("primes below {hi}"));
-    let encoded = Encoded::primes(Range::new(0, hi).unwrap_or_else(|| unreachable!("hi is at least 64")));
-    let Ok(task) = encoded.task() else { return };
-    let engine = Engine::new(task);
+    let encoded = Encoded::primes(from_zero(hi)?);
+    let engine = Engine::new(encoded.task()?);
     let (ours, count) = best(args.rounds, || run(&engine));
     let (alone, _) = on_one_thread(|| best(args.rounds, || run(&engine)));
     let (primal, same) = best(args.rounds, || {
@@ -61,6 +60,11 @@ fn primes(report: &mut Report, args: &Args) {
     report.time("primal::Primes, one thread", primal, found(primal));
     report.beside("ours, one thread", alone, found(alone), "primal", ratio(alone, primal));
     report.beside("ours, all threads", ours, found(ours), "primal", ratio(ours, primal));
+    Ok(())
+}
+
+fn from_zero(hi: u64) -> Result<Range> {
+    Range::new(0, hi).context("there are no candidates")
 }
 
 fn on_one_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
@@ -73,11 +77,7 @@ fn on_one_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 fn preimage(report: &mut Report, args: &Args) -> Result<()> {
     let candidates = scaled(args, 5e7);
     report.part(format!("preimages among {candidates} candidates"));
-    let encoded = Encoded::preimage(
-        b"surety",
-        20,
-        Range::new(0, candidates).unwrap_or_else(|| unreachable!()),
-    )?;
+    let encoded = Encoded::preimage(b"surety", 20, from_zero(candidates)?)?;
     let engine = Engine::new(encoded.task()?);
     let (ours, _) = best(args.rounds, || run(&engine));
     let (raw, _) = best(args.rounds, || {

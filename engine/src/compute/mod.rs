@@ -153,7 +153,7 @@ impl<'a> Engine<'a> {
                 native.square(&mut state, chain.block)?;
             }
             found.push(&state).map_err(|_| UnsupportedModulus)?;
-            if (index - from + 1) % STATES == 0 {
+            if (index - from + 1).is_multiple_of(STATES) {
                 progress(STATES);
             }
         }

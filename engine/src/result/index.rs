@@ -35,7 +35,7 @@ pub(super) fn read(path: &Path) -> Option<Index> {
     let (entries, end) = entries.split_last_chunk::<8>()?;
     let root = head.strip_prefix(&MAGIC)?.try_into().ok()?;
     let end = u64::from_be_bytes(*end);
-    if entries.len() % ENTRY != 0 || sha256(&[body]) != *checksum || ending(path, size(end)).ok()? != root {
+    if !entries.len().is_multiple_of(ENTRY) || sha256(&[body]) != *checksum || ending(path, size(end)).ok()? != root {
         return None;
     }
     let (mut offsets, mut layer) = (Vec::new(), Vec::new());
