@@ -63,6 +63,12 @@ pub enum Command {
         after_help = "Examples:\n  surety game\n  surety game --reward 0.05 --deposit 0.1 --work 0.02 --sample 20 --json\n  surety game --paper p=0.2 --paper w=0.1\n  surety game plot --out plots"
     )]
     Game(Box<GameArgs>),
+    /// Print completions for a shell
+    #[command(after_help = "Example: surety completions bash > ~/.local/share/bash-completion/completions/surety")]
+    Completions(CompletionsArgs),
+    /// Write the man pages of surety and of each of its commands
+    #[command(after_help = "Example: surety man --out ~/.local/share/man/man1")]
+    Man(ManArgs),
     /// Print a contract's interface
     #[command(after_help = "Example: surety abi escrow > IEscrow.json")]
     Abi(AbiArgs),
@@ -160,6 +166,18 @@ pub struct DevnetArgs {
     /// Latest blocks to keep, with their transactions, receipts, logs and states
     #[arg(long, value_name = "BLOCKS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(256..))]
     pub history: u64,
+}
+
+#[derive(Args, Debug)]
+pub struct CompletionsArgs {
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Args, Debug)]
+pub struct ManArgs {
+    /// Folder for the pages; it is made if it does not exist
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 #[derive(Args, Debug)]

@@ -11,6 +11,22 @@ use support::{CLIENT, POWERS, REFEREE, REFEREE_ADDRESS, WORKER, World, arg, comp
 const PAUPER: &str = "0x00000000000000000000000000000000000000000000000000000000deadbeef";
 
 #[test]
+fn completions_and_man_pages_follow_from_the_commands() {
+    let output = |args: &[&str]| {
+        let run = surety("", WORKER, args);
+        assert!(run.status.success(), "{}", text(&run.stderr));
+        text(&run.stdout)
+    };
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(output(&["completions", shell]).contains("delegate"), "{shell}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    output(&["man", "--out", arg(folder.path())]);
+    let page = fs::read_to_string(folder.path().join("surety-delegate.1")).unwrap();
+    assert!(page.contains(".TH") && page.contains("reward"), "{page}");
+}
+
+#[test]
 fn an_honest_job_is_checked_and_paid() {
     let world = World::new();
     let job = world.committed("primes:0..20000", &["--predicate", &world.predicate]);

@@ -79,6 +79,16 @@ fn gas_and_size_are_those_of_the_snapshots() {
             (name, Value::Object(figures.into_iter().collect()))
         });
     Snapshot::open("size.json").holds(compiler, &json!(sizes.collect::<Map<_, _>>()));
+    // The same compiler makes the same code, wherever and whenever.
+    let hashes = measured["contracts"]
+        .as_array()
+        .expect("contracts")
+        .iter()
+        .map(|contract| {
+            let name = contract["name"].as_str().expect("a name").to_owned();
+            (name, contract["code_hash"].clone())
+        });
+    Snapshot::open("code.json").holds(compiler, &json!(hashes.collect::<Map<_, _>>()));
 
     // What no compiler changes: nobody pays less than the floor.
     for (action, figures) in measured["actions"].as_object().expect("actions") {

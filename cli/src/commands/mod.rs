@@ -5,6 +5,7 @@ pub mod client;
 mod delivery;
 mod deploy;
 mod devnet;
+mod generate;
 pub mod judging;
 mod sharing;
 mod status;
@@ -62,6 +63,8 @@ pub async fn run(cli: Cli) -> Result<Option<Report>> {
         Command::Gas(args) => gas::run(&args).await?,
         Command::Deploy => deploy::run(global).await?,
         Command::Game(args) => game::run(&args)?,
+        Command::Completions(args) => generate::completions(&args)?,
+        Command::Man(args) => generate::man(&args)?,
         Command::Abi(args) => abi(&args)?,
         Command::Delegate(args) => sharing::delegate(global, &args).await?,
         Command::Cancel(args) => client::cancel(global, &args).await?,

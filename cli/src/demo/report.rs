@@ -79,6 +79,7 @@ pub fn contract_json(contract: &Deployed) -> Value {
         "code_bytes": contract.artifact.code.len(),
         "init_gas": contract.init_gas,
         "cached_init_gas": contract.cached_init_gas,
+        "code_hash": contract.code_hash,
     })
 }
 
