@@ -519,7 +519,7 @@ fn fifty_jobs_end_with_what_the_protocol_owes() {
             let id = &scene.jobs[&scene.only(story)].1;
             fetched
                 .iter()
-                .any(|said| said["event"] == "trouble" && said["job"] == Value::from(id.as_str()))
+                .any(|said| said["event"] == "trouble" && said["job"] == id.as_str())
         };
         [Withheld, ShownOnChain, WrongWhenShown].into_iter().all(failed)
     });

@@ -116,7 +116,7 @@ fn carried_on(text: &str, left: &Left) -> (Vec<u8>, u64) {
     let done = run(&path, text, |_| {}).unwrap();
     assert_eq!(
         names(folder.path()),
-        [path.clone()],
+        std::slice::from_ref(&path),
         "nothing is left beside the result"
     );
     (fs::read(path).unwrap(), done.resumed)

@@ -141,7 +141,10 @@ fn equilibria(settings: &[Setting]) -> Result<(String, Value)> {
     Ok((table.to_string(), Value::Object(json)))
 }
 
-fn moves(bribery: Bribery) -> (Vec<(&'static str, Work)>, Vec<(&'static str, Opinion)>) {
+/// What somebody may do, each with its name.
+type Moves<T> = Vec<(&'static str, T)>;
+
+fn moves(bribery: Bribery) -> (Moves<Work>, Moves<Opinion>) {
     let mut works = vec![("honest", Work::Honest)];
     let mut opinions = vec![("honest", Opinion::Honest)];
     if bribery == Bribery::Accepted {

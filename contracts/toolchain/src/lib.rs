@@ -64,7 +64,7 @@ impl Toolchain {
         let wasm = place.target.join(file);
         let built = fs::read(&wasm).map_err(|error| format!("{}: {error}", wasm.display()))?;
         let refused = |reason| format!("{} cannot be deployed: {reason}", wasm.display());
-        let normal = module::normalise(&built).map_err(|error| refused(error))?;
+        let normal = module::normalise(&built).map_err(&refused)?;
         module::strip(&normal).ok_or_else(|| refused("a section is cut short".into()))
     }
 }

@@ -184,7 +184,7 @@ fn move_tail(rng: &mut SmallRng, data: &mut Vec<u8>) {
     let length = U256::from(data.len());
     for word in data[4..].chunks_exact_mut(32) {
         let value = U256::from_be_slice(word);
-        let is_offset = value >= U256::from(32) && value < length && value.to::<u64>() % 32 == 0;
+        let is_offset = value >= U256::from(32) && value < length && value.to::<u64>().is_multiple_of(32);
         if is_offset && value >= U256::from(32 * at) && rng.random_ratio(3, 4) {
             word.copy_from_slice(&(value + U256::from(32)).to_be_bytes::<32>());
         }
