@@ -6,18 +6,15 @@
 mod figure;
 mod files;
 mod hashing;
+mod memory;
 mod tasks;
 mod timing;
 mod trees;
 
 use anyhow::Result;
 use clap::Parser;
-use peak_alloc::PeakAlloc;
 use std::path::PathBuf;
 use timing::Report;
-
-#[global_allocator]
-static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 #[derive(Parser)]
 #[command(about = "Measure the engine of worker and client, beside other crates and the processor's limit")]

@@ -1,6 +1,5 @@
 //! Taking times, and showing them.
 
-use crate::ALLOCATOR;
 use comfy_table::{CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
 use std::{
     fmt,
@@ -23,14 +22,6 @@ pub fn best<T>(rounds: usize, mut work: impl FnMut() -> T) -> (Duration, T) {
         shortest = shortest.min(elapsed);
     }
     (shortest, answer)
-}
-
-/// Bytes that `work` had allocated at its peak, beyond those that were allocated before.
-pub fn memory<T>(work: impl FnOnce() -> T) -> (usize, T) {
-    ALLOCATOR.reset_peak_usage();
-    let before = ALLOCATOR.current_usage();
-    let answer = work();
-    (ALLOCATOR.peak_usage().saturating_sub(before), answer)
 }
 
 /// What was measured, as a table.

@@ -3,7 +3,8 @@
 use crate::{
     Args,
     hashing::Limits,
-    timing::{Report, best, memory, rate},
+    memory::peak,
+    timing::{Report, best, rate},
 };
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use rayon::prelude::*;
@@ -34,19 +35,18 @@ fn compressions(leaves: usize) -> f64 {
     3.0 * leaves as f64 - 2.0
 }
 
+fn element(number: usize) -> [u8; 32] {
+    let mut element = [0x5a; 32];
+    element[..8].copy_from_slice(&(number as u64).to_be_bytes());
+    element
+}
+
 fn elements(count: usize) -> Vec<[u8; 32]> {
-    let element = |n: usize| {
-        let mut element = [0x5a; 32];
-        element[..8].copy_from_slice(&(n as u64).to_be_bytes());
-        element
-    };
     (0..count).into_par_iter().map(element).collect()
 }
 
 fn build(elements: &[[u8; 32]]) -> Tree {
-    let mut leaves = vec![[0; 32]; elements.len()];
-    leaf_hashes(|index| &elements[index], &mut leaves);
-    Tree::new(leaves)
+    Tree::of(elements.len(), |index| &elements[index])
 }
 
 /// The root alone, from leaves that nothing holds.
@@ -69,11 +69,11 @@ pub fn measure(report: &mut Report, args: &Args, limits: &Limits) {
     report.part(format!("Merkle tree of {count} leaves of 32 bytes"));
     let elements = elements(count);
     let (time, _) = best(args.rounds, || build(&elements));
-    let (bytes, tree) = memory(|| build(&elements));
+    let (bytes, tree) = peak(|| build(&elements));
     show(report, "tree in memory", count, time, limits);
     memory_of(report, bytes, count);
     let (time, _) = best(args.rounds, || black_box(stream(count)));
-    let (bytes, _) = memory(|| stream(count));
+    let (bytes, _) = peak(|| stream(count));
     show(report, "root of a stream", count, time, limits);
     memory_of(report, bytes, count);
 
@@ -131,22 +131,7 @@ fn memory_of(report: &mut Report, bytes: usize, count: usize) {
 /// One tree alone, with its leaves made as they are hashed.
 fn large(report: &mut Report, count: usize, limits: &Limits) {
     report.part(format!("Merkle tree of {count} leaves of 32 bytes"));
-    let (bytes, (time, tree)) = memory(|| {
-        best(1, || {
-            let mut leaves = vec![[0; 32]; count];
-            leaves.par_chunks_mut(1 << 16).enumerate().for_each(|(piece, leaves)| {
-                let made: Vec<[u8; 32]> = (0..leaves.len())
-                    .map(|n| {
-                        let mut element = [0x5a; 32];
-                        element[..8].copy_from_slice(&((piece << 16 | n) as u64).to_be_bytes());
-                        element
-                    })
-                    .collect();
-                leaf_hashes(|index| &made[index], leaves);
-            });
-            Tree::new(leaves)
-        })
-    });
+    let (bytes, (time, tree)) = peak(|| best(1, || Tree::of(count, element)));
     black_box(tree.root());
     show(report, "tree in memory", count, time, limits);
     memory_of(report, bytes, count);

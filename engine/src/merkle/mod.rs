@@ -1,8 +1,10 @@
 //! The Merkle tree of [`surety_protocol::merkle`] at size: the same roots and proofs, many hashes at once.
 
+mod room;
 mod stream;
 mod tree;
 
+pub use room::room;
 pub use stream::{GROUP, Stream};
 pub use tree::Tree;
 
@@ -66,25 +68,35 @@ pub fn parents_in_parallel(below: &[Digest], above: &mut [Digest]) {
 }
 
 /// Leaf hashes of `digests.len()` elements, on all threads of the rayon pool; `element(i)` is number i.
-pub fn leaf_hashes<'a>(element: impl Fn(usize) -> &'a [u8] + Sync, digests: &mut [Digest]) {
-    digests.par_chunks_mut(RUN).enumerate().for_each(|(run, digests)| {
-        let mut rows = Vec::new();
-        for (group, digests) in digests.chunks_mut(BACKEND.lanes()).enumerate() {
-            let first = run * RUN + group * BACKEND.lanes();
-            hash_leaves(|i| element(first + i), digests, &mut rows);
-        }
-    });
+pub fn leaf_hashes<E: AsRef<[u8]>>(element: impl Fn(usize) -> E + Sync, digests: &mut [Digest]) {
+    digests
+        .par_chunks_mut(RUN)
+        .enumerate()
+        .for_each(|(run, digests)| leaves_from(run * RUN, &element, digests, &mut Vec::new()));
 }
 
-/// Leaf hashes of as many elements as there are lanes, or fewer. `rows` is room to use again.
-fn hash_leaves<'a>(element: impl Fn(usize) -> &'a [u8], digests: &mut [Digest], rows: &mut Vec<Block>) {
-    let length = element(0).len();
-    let alike = length <= LONGEST_IN_LANES && (1..digests.len()).all(|i| element(i).len() == length);
+/// Leaf hashes of the elements from number `first` on, on this thread. `rows` is room to use again.
+fn leaves_from<E: AsRef<[u8]>>(
+    first: usize,
+    element: impl Fn(usize) -> E,
+    digests: &mut [Digest],
+    rows: &mut Vec<Block>,
+) {
+    let lanes = BACKEND.lanes();
+    for (group, digests) in digests.chunks_mut(lanes).enumerate() {
+        hash_leaves(|i| element(first + group * lanes + i), digests, rows);
+    }
+}
+
+/// Leaf hashes of as many elements as there are lanes, or fewer.
+fn hash_leaves<E: AsRef<[u8]>>(element: impl Fn(usize) -> E, digests: &mut [Digest], rows: &mut Vec<Block>) {
+    let length = element(0).as_ref().len();
+    let alike = length <= LONGEST_IN_LANES && (1..digests.len()).all(|i| element(i).as_ref().len() == length);
     if !alike {
         digests
             .iter_mut()
             .enumerate()
-            .for_each(|(i, digest)| *digest = leaf_hash(element(i)));
+            .for_each(|(i, digest)| *digest = leaf_hash(element(i).as_ref()));
         return;
     }
     let blocks = blocks(1 + length);
@@ -93,7 +105,7 @@ fn hash_leaves<'a>(element: impl Fn(usize) -> &'a [u8], digests: &mut [Digest], 
     for (i, row) in rows.chunks_exact_mut(blocks).enumerate() {
         let bytes = row.as_flattened_mut();
         bytes[0] = LEAF;
-        bytes[1..=length].copy_from_slice(element(i));
+        bytes[1..=length].copy_from_slice(element(i).as_ref());
         pad(row, 1 + length);
     }
     BACKEND.digest(&INITIAL, rows, blocks, digests);

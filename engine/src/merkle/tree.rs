@@ -1,12 +1,13 @@
-use super::{parents, parents_in_parallel};
+use super::{leaves_from, parents, parents_in_parallel, room};
 use rayon::prelude::*;
 use surety_protocol::{
     Digest,
     merkle::{EMPTY_ROOT, ProofError},
 };
 
-/// Levels that one thread builds over its part of the leaves before it goes on to the next: these parts stay in its cache.
-const FUSED: usize = 12;
+/// Levels, the leaves among them, of which one thread builds its part before it goes on to the next: these parts stay in
+/// its cache.
+const FUSED: usize = 13;
 
 /// A whole tree in memory, for proofs of any leaf. Holds about twice the digests of its leaves, and never more while it
 /// is built.
@@ -19,22 +20,34 @@ pub struct Tree {
 impl Tree {
     /// Builds the tree over leaf hashes, on all threads of the rayon pool.
     pub fn new(leaves: Vec<Digest>) -> Self {
-        let mut levels: Vec<Vec<Digest>> = Vec::new();
-        let mut size = leaves.len();
+        Self::fill(leaves, |_, _| ())
+    }
+
+    /// Builds the tree over `count` elements, on all threads of the rayon pool; `element(i)` is number i, and is asked for
+    /// twice.
+    pub fn of<E: AsRef<[u8]>>(count: usize, element: impl Fn(usize) -> E + Sync) -> Self {
+        Self::fill(room(count), |first, leaves| {
+            leaves_from(first, &element, leaves, &mut Vec::new());
+        })
+    }
+
+    /// `hash(first, leaves)` completes the leaves from number `first` on.
+    fn fill(leaves: Vec<Digest>, hash: impl Fn(usize, &mut [Digest]) + Sync) -> Self {
+        let mut levels = vec![leaves];
+        let mut size = levels[0].len();
         while size > 1 {
             size = size.div_ceil(2);
             // Not written yet: the threads that fill it are the first to touch its pages.
-            levels.push(vec![[0; 32]; size]);
+            levels.push(room(size));
         }
         let fused = levels.len().min(FUSED);
         let (low, high) = levels.split_at_mut(fused);
-        fill_parts(&leaves, low);
+        fill_parts(low, hash);
         let mut below: &[Digest] = low.last().map_or(&[], Vec::as_slice);
         for level in high {
             parents_in_parallel(below, level);
             below = level;
         }
-        levels.insert(0, leaves);
         Self { levels }
     }
 
@@ -70,22 +83,26 @@ impl Tree {
     }
 }
 
-/// Fills the lowest levels above the leaves: every thread a part of each level at a time.
-fn fill_parts(leaves: &[Digest], levels: &mut [Vec<Digest>]) {
-    let part = 1 << levels.len();
-    let mut parts: Vec<Vec<&mut [Digest]>> = leaves.chunks(part).map(|_| Vec::with_capacity(levels.len())).collect();
+/// Fills the leaves and the lowest levels above: every thread a part of each level at a time.
+fn fill_parts(levels: &mut [Vec<Digest>], hash: impl Fn(usize, &mut [Digest]) + Sync) {
+    let part = 1 << (levels.len() - 1);
+    let mut parts: Vec<Vec<&mut [Digest]>> = Vec::new();
     for (height, level) in levels.iter_mut().enumerate() {
-        let pieces = level.chunks_mut(part >> (height + 1));
-        parts.iter_mut().zip(pieces).for_each(|(part, piece)| part.push(piece));
+        let pieces = level.chunks_mut(part >> height);
+        parts.resize_with(parts.len().max(pieces.len()), || Vec::with_capacity(FUSED));
+        parts
+            .iter_mut()
+            .zip(pieces)
+            .for_each(|(pieces, piece)| pieces.push(piece));
     }
-    parts
-        .into_par_iter()
-        .zip(leaves.par_chunks(part))
-        .for_each(|(part, leaves)| {
-            let mut below: &[Digest] = leaves;
-            for level in part {
-                parents(below, level);
-                below = level;
+    parts.into_par_iter().enumerate().for_each(|(number, pieces)| {
+        let mut below: &[Digest] = &[];
+        for (height, level) in pieces.into_iter().enumerate() {
+            match height {
+                0 => hash(number * part, level),
+                _ => parents(below, level),
             }
-        });
+            below = level;
+        }
+    });
 }
