@@ -39,6 +39,25 @@ fn every_backend_hashes_every_length_and_number_as_one_by_one() {
 }
 
 #[test]
+fn every_backend_hashes_tagged_blocks_as_one_by_one() {
+    for backend in Backend::available() {
+        for count in [0, 1, 2, 3, 8, 15, 16, 17, 2 * MAX_LANES + 5] {
+            let block = |n: usize| std::array::from_fn(|i| (i * 31 + n * 17) as u8);
+            let blocks: Vec<[u8; 64]> = (0..count).map(block).collect();
+            for tag in [0, 1, 0xff] {
+                let expected: Vec<[u8; 32]> = blocks
+                    .iter()
+                    .map(|block| Sha256::new_with_prefix([tag]).chain_update(block).finalize().into())
+                    .collect();
+                let mut digests = vec![[0; 32]; count];
+                backend.digest_tagged(tag, &blocks, &mut digests);
+                assert_eq!(digests, expected, "{}, {count} behind {tag}", backend.name());
+            }
+        }
+    }
+}
+
+#[test]
 fn the_backend_that_is_chosen_is_available() {
     assert!(Backend::available().contains(&Backend::detect()));
 }

@@ -8,7 +8,7 @@ pub use room::room;
 pub use stream::{GROUP, Stream};
 pub use tree::Tree;
 
-use crate::sha::{Backend, Block, MAX_LANES, blocks, pad};
+use crate::sha::{Backend, Block, blocks, pad};
 use rayon::prelude::*;
 use std::sync::LazyLock;
 use surety_protocol::{
@@ -23,9 +23,6 @@ static BACKEND: LazyLock<Backend> = LazyLock::new(Backend::detect);
 const LEAF: u8 = 0;
 const NODE: u8 = 1;
 
-/// Blocks of a node: a tag, two digests and the padding.
-const NODE_BLOCKS: usize = 2;
-
 /// Longest elements that are hashed side by side, in bytes; the rows of longer ones would leave the fastest cache.
 const LONGEST_IN_LANES: usize = 1024;
 
@@ -35,27 +32,11 @@ const RUN: usize = 1 << 10;
 /// Hashes pairs of neighbours, on this thread: `above[i]` of `below[2 i]` and `below[2 i + 1]`. A last one without a
 /// neighbour moves up unchanged. `above` has half as many, rounded up.
 pub fn parents(below: &[Digest], above: &mut [Digest]) {
-    let backend = *BACKEND;
-    let mut rows = [[0; BLOCK]; MAX_LANES * NODE_BLOCKS];
-    for row in rows.chunks_exact_mut(NODE_BLOCKS) {
-        row[0][0] = NODE;
-        pad(row, 65);
-    }
-    let (pairs, alone) = below.as_chunks::<2>();
-    for (pairs, above) in pairs.chunks(backend.lanes()).zip(above.chunks_mut(backend.lanes())) {
-        for (pair, row) in pairs.iter().zip(rows.chunks_exact_mut(NODE_BLOCKS)) {
-            row.as_flattened_mut()[1..65].copy_from_slice(pair.as_flattened());
-        }
-        // Where the pairs end before `above` does, the rest of it is the one that moves up.
-        backend.digest(
-            &INITIAL,
-            &rows[..pairs.len() * NODE_BLOCKS],
-            NODE_BLOCKS,
-            &mut above[..pairs.len()],
-        );
-    }
-    if let ([alone], Some(last)) = (alone, above.last_mut()) {
-        *last = *alone;
+    // A pair is 64 bytes: the node's block, but for its tag.
+    let (pairs, alone) = below.as_flattened().as_chunks();
+    BACKEND.digest_tagged(NODE, pairs, above);
+    if let (Ok(alone), Some(last)) = (alone.try_into(), above.last_mut()) {
+        *last = alone;
     }
 }
 

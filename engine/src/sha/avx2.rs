@@ -1,7 +1,7 @@
 //! 8 lanes of 32 bits.
 
 use super::{
-    Block,
+    Block, Messages,
     kernel::{K, kernel},
 };
 use std::arch::x86_64::*;

@@ -13,22 +13,49 @@ pub(super) const K: [u32; 64] = [
 ];
 
 /// Defines `digest` for a vector type, from what is in scope: `V` (a vector of `LANES` words), `splat`, `add`, `xor3`,
-/// `choose`, `majority`, `ror::<N, 32 - N>`, `shr::<N>`, `load` (block `b` of every message, word by word) and `store`.
+/// `choose`, `majority`, `ror::<N, 32 - N>`, `shr::<N>`, `load` (block `b` of every message, word by word), `store`, and
+/// [`Messages`](super::Messages).
 ///
 /// A macro and no trait: functions of a trait cannot be compiled for the processor that they are chosen for.
 macro_rules! kernel {
     ($feature:literal) => {
-        /// Compresses `LANES` messages of `blocks` blocks from the state `initial`.
+        /// Hashes `LANES` messages.
         #[target_feature(enable = $feature)]
-        pub(super) fn digest(initial: &[u32; 8], rows: &[Block], blocks: usize, digests: &mut [Digest; LANES]) {
+        pub(super) fn digest(kind: Messages<'_>, rows: &[Block], digests: &mut [Digest; LANES]) {
             let mut state = [splat(0); 8];
-            for (vector, word) in state.iter_mut().zip(initial) {
+            for (vector, word) in state.iter_mut().zip(kind.initial()) {
                 *vector = splat(*word);
             }
-            for block in 0..blocks {
-                state = compress(state, load(rows, blocks, block));
+            match kind {
+                Messages::Padded { blocks, .. } => {
+                    for block in 0..blocks {
+                        state = compress(state, load(rows, blocks, block));
+                    }
+                }
+                Messages::Tagged(tag) => {
+                    let (first, last) = behind(tag, load(rows, 1, 0));
+                    state = compress(compress(state, first), last);
+                }
             }
             store(state, digests);
+        }
+
+        /// A tag of one byte, 64 bytes and the padding: every byte moves one place on, so that the last is alone in the
+        /// second block.
+        #[target_feature(enable = $feature)]
+        #[inline]
+        fn behind(tag: u8, words: [V; 16]) -> ([V; 16], [V; 16]) {
+            let highest = splat(0xff00_0000);
+            let (mut first, mut last) = ([splat(0); 16], [splat(0); 16]);
+            let mut before = splat(u32::from(tag) << 24);
+            for (moved, word) in first.iter_mut().zip(words) {
+                let rotated = ror::<8, 24>(word);
+                *moved = choose(highest, before, rotated);
+                before = rotated;
+            }
+            last[0] = choose(highest, before, splat(0x0080_0000));
+            last[15] = splat(65 * 8);
+            (first, last)
         }
 
         #[target_feature(enable = $feature)]

@@ -12,7 +12,10 @@ mod avx512;
 mod kernel;
 
 use sha2::block_api::compress256;
-use surety_protocol::{Digest, hash::BLOCK};
+use surety_protocol::{
+    Digest,
+    hash::{BLOCK, INITIAL},
+};
 
 /// Most messages that are hashed at once.
 pub const MAX_LANES: usize = 16;
@@ -89,34 +92,68 @@ impl Backend {
     }
 
     /// Compresses `messages`, each of `blocks` blocks with its padding, from the state `initial`, and writes the states
-    /// that result as `digests`, one for each message. A padded message from [`INITIAL`](surety_protocol::hash::INITIAL)
+    /// that result as `digests`, one for each message. A padded message from [`INITIAL`]
     /// gives its SHA-256; a padded rest, from the state after what came before it, that of the whole.
     ///
     /// Does nothing with messages beyond the last whole one, nor with digests beyond.
     pub fn digest(self, initial: &[u32; 8], messages: &[Block], blocks: usize, digests: &mut [Digest]) {
-        if blocks == 0 {
-            return;
+        if blocks > 0 {
+            self.hash(Messages::Padded { initial, blocks }, messages, digests);
         }
+    }
+
+    /// SHA-256 of `tag` and 64 bytes, for each of `messages`: of nodes, read where their children lie.
+    pub fn digest_tagged(self, tag: u8, messages: &[Block], digests: &mut [Digest]) {
+        self.hash(Messages::Tagged(tag), messages, digests);
+    }
+
+    fn hash(self, kind: Messages<'_>, messages: &[Block], digests: &mut [Digest]) {
         let lanes = self.lanes();
-        for (messages, digests) in messages.chunks(lanes * blocks).zip(digests.chunks_mut(lanes)) {
+        for (messages, digests) in messages.chunks(lanes * kind.rows()).zip(digests.chunks_mut(lanes)) {
             match self.0 {
                 // Each vector instruction costs the same however few of its lanes are used.
                 #[cfg(target_arch = "x86_64")]
                 Instructions::Avx512 if digests.len() > 2 => {
-                    in_lanes(messages, blocks, digests, |rows, out| {
+                    in_lanes(messages, kind.rows(), digests, |rows, out| {
                         // SAFETY: this variant is only made where the processor has AVX-512F.
-                        unsafe { avx512::digest(initial, rows, blocks, out) }
+                        unsafe { avx512::digest(kind, rows, out) }
                     });
                 }
                 #[cfg(target_arch = "x86_64")]
                 Instructions::Avx2 if digests.len() > 2 => {
-                    in_lanes(messages, blocks, digests, |rows, out| {
+                    in_lanes(messages, kind.rows(), digests, |rows, out| {
                         // SAFETY: this variant is only made where the processor has AVX2.
-                        unsafe { avx2::digest(initial, rows, blocks, out) }
+                        unsafe { avx2::digest(kind, rows, out) }
                     });
                 }
-                _ => one_by_one(initial, messages, blocks, digests),
+                _ => one_by_one(kind, messages, digests),
             }
+        }
+    }
+}
+
+/// What is hashed.
+#[derive(Clone, Copy)]
+enum Messages<'a> {
+    /// So many blocks for each message, its padding among them.
+    Padded { initial: &'a [u32; 8], blocks: usize },
+    /// A tag in front of one block, without padding.
+    Tagged(u8),
+}
+
+impl Messages<'_> {
+    fn initial(&self) -> &[u32; 8] {
+        match self {
+            Self::Padded { initial, .. } => initial,
+            Self::Tagged(_) => &INITIAL,
+        }
+    }
+
+    /// Blocks that are read for each.
+    fn rows(&self) -> usize {
+        match *self {
+            Self::Padded { blocks, .. } => blocks,
+            Self::Tagged(_) => 1,
         }
     }
 }
@@ -141,10 +178,19 @@ fn in_lanes<const LANES: usize>(
     digests.iter_mut().zip(all).for_each(|(digest, found)| *digest = found);
 }
 
-fn one_by_one(initial: &[u32; 8], messages: &[Block], blocks: usize, digests: &mut [Digest]) {
-    for (message, digest) in messages.chunks_exact(blocks).zip(digests) {
-        let mut state = *initial;
-        compress256(&mut state, message);
+fn one_by_one(kind: Messages<'_>, messages: &[Block], digests: &mut [Digest]) {
+    for (message, digest) in messages.chunks_exact(kind.rows()).zip(digests) {
+        let mut state = *kind.initial();
+        match kind {
+            Messages::Padded { .. } => compress256(&mut state, message),
+            Messages::Tagged(tag) => {
+                let mut rows = [[0; BLOCK]; 2];
+                rows[0][0] = tag;
+                rows.as_flattened_mut()[1..=BLOCK].copy_from_slice(message.as_flattened());
+                pad(&mut rows, 1 + BLOCK);
+                compress256(&mut state, &rows);
+            }
+        }
         for (bytes, word) in digest.chunks_exact_mut(4).zip(state) {
             bytes.copy_from_slice(&word.to_be_bytes());
         }
