@@ -13,6 +13,7 @@ use crate::{
     agent::args::{ClientRunArgs, RefereeRunArgs, WatchArgs, WorkerRunArgs},
     game::args::GameArgs,
     keys::KeyArgs,
+    own::Allowed,
     units::{Wei, Window},
 };
 
@@ -40,8 +41,18 @@ pub struct GlobalArgs {
     /// Print JSON for machines instead of text
     #[arg(long, global = true)]
     pub json: bool,
+    /// Folder of an own computation (`surety task new`) whose program this computer may run; can be repeated
+    #[arg(long, value_name = "DIR", global = true, env = "SURETY_ALLOW", value_delimiter = ',')]
+    pub allow: Vec<PathBuf>,
     #[command(flatten)]
     pub keys: KeyArgs,
+}
+
+impl GlobalArgs {
+    /// The own computations that may be run.
+    pub fn allowed(&self) -> Allowed {
+        Allowed::new(&self.allow)
+    }
 }
 
 #[derive(Subcommand, Debug)]
@@ -77,6 +88,8 @@ pub enum Command {
         after_help = "Example: surety delegate primes:0..1000000 --escrow 0x... --predicate 0x... --reward 0.05 --deposit 0.1"
     )]
     Delegate(Box<DelegateArgs>),
+    /// Own computations: from one function to a worker's program and a predicate, or from any program
+    Task(TaskArgs),
     /// Client: take back a job that nobody took
     #[command(after_help = "Example: surety cancel JOB.json --key-file client.key")]
     Cancel(JobArgs),
@@ -89,6 +102,11 @@ pub enum Command {
     /// Worker: commit to a result on chain (sealed jobs: submit its seal)
     #[command(after_help = "Example: surety submit JOB.json --result JOB.result --key-file worker.key")]
     Submit(ResultArgs),
+    /// Join the paid results of a set that `delegate --split` shared among jobs, to the result of the whole
+    #[command(
+        after_help = "Example: surety join primes:0..1000000 JOB-1.json JOB-2.json JOB-3.json --out primes.result"
+    )]
+    Join(JoinArgs),
     /// Worker: open the seal of a sealed job
     #[command(after_help = "Example: surety reveal JOB.json --key-file worker.key")]
     Reveal(RevealArgs),
@@ -242,6 +260,19 @@ pub struct ResultArgs {
 }
 
 #[derive(Args, Debug)]
+pub struct JoinArgs {
+    /// The whole set, as it was delegated
+    #[arg(value_name = "TASK")]
+    pub task: String,
+    /// The parts' job files, in any order, their results beside them as .result
+    #[arg(value_name = "JOB.json", required = true)]
+    pub jobs: Vec<PathBuf>,
+    /// Where to write the whole result
+    #[arg(long, short, value_name = "FILE", default_value = "WHOLE.result")]
+    pub out: PathBuf,
+}
+
+#[derive(Args, Debug)]
 pub struct RevealArgs {
     #[command(flatten)]
     pub job: JobArgs,
@@ -253,7 +284,8 @@ pub struct RevealArgs {
 #[derive(Args, Debug, Clone)]
 pub struct DelegateArgs {
     /// The computation: primes:LO..HI, preimage:PREFIXHEX:BITS:LO..HI,
-    /// modexp:EXPONENT:MODULUSHEX:SEEDHEX:COUNT or squarings:STARTHEX:MODULUSHEX:BLOCK:STEPS
+    /// modexp:EXPONENT:MODULUSHEX:SEEDHEX:COUNT, squarings:STARTHEX:MODULUSHEX:BLOCK:STEPS,
+    /// or own:NAME:INPUTHEX:COUNT for one whose folder --allow names
     #[arg(value_name = "TASK")]
     pub task: String,
     /// Address of the escrow
@@ -319,6 +351,45 @@ pub struct DelegateArgs {
     /// Where to write the job file for the worker
     #[arg(long, short, value_name = "FILE", default_value = "JOB.json")]
     pub out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct TaskArgs {
+    #[command(subcommand)]
+    pub command: TaskCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum TaskCommand {
+    /// Write a folder for a computation: a function in Rust, or with --command any program
+    #[command(after_help = "Examples:\n  surety task new divisors\n  surety task new checksums --command")]
+    New(TaskNewArgs),
+    /// Build the program for this computer and the predicate for the chain
+    #[command(after_help = "Example: surety task build divisors")]
+    Build(TaskFolderArgs),
+    /// Deploy and activate the predicate that was built
+    #[command(after_help = "Example: surety task deploy divisors --key-file client.key")]
+    Deploy(TaskFolderArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct TaskNewArgs {
+    /// What it is called in jobs: letters a to z, digits and hyphens
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Where to write it [default: NAME]
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Not Rust but any program; it has no predicate, so a referee's word decides
+    #[arg(long)]
+    pub command: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct TaskFolderArgs {
+    /// The computation's folder
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
 }
 
 #[derive(Args, Debug)]

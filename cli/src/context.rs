@@ -21,6 +21,7 @@ use crate::{
     evidence::Committed,
     jobfile::JobFile,
     names,
+    own::Allowed,
     resultfile::ResultFile,
     units,
 };
@@ -65,6 +66,7 @@ pub struct JobContext {
     pub file: JobFile,
     pub terms: Terms,
     path: PathBuf,
+    allowed: Allowed,
 }
 
 impl JobContext {
@@ -74,16 +76,17 @@ impl JobContext {
         let chain = Chain::connect(&global.rpc_url).await?;
         chain.require_id(file.chain_id)?;
         chain.code(file.escrow).await?;
-        Ok(Self::new(chain, file, args.job.clone()))
+        Ok(Self::new(chain, file, args.job.clone(), global.allowed()))
     }
 
     /// A job whose chain is known to be the right one. `path`: where its file is, or would be.
-    pub fn new(chain: Chain, file: JobFile, path: PathBuf) -> Self {
+    pub fn new(chain: Chain, file: JobFile, path: PathBuf, allowed: Allowed) -> Self {
         Self {
             chain,
             terms: file.terms(),
             file,
             path,
+            allowed,
         }
     }
 
@@ -157,10 +160,12 @@ impl JobContext {
 
     /// The computation that the job's openings say.
     pub fn computation(&self) -> Result<Computation> {
-        self.file.check_openings()?;
-        let opening = self.file.opening();
-        Computation::from_opening(&opening.functionBytes, &opening.dataBytes)
-            .context("this tool does not know the job's computation")
+        Computation::of_job(&self.file, &self.allowed)
+    }
+
+    /// The computation that the job's file was asked for by, in words.
+    pub fn asked(&self) -> Result<Computation> {
+        Computation::parse(&self.file.task, &self.allowed)
     }
 
     /// The openings, where a predicate is asked; nothing else is shown on chain.

@@ -11,6 +11,7 @@
 //! | `context`, `jobfile`, `resultfile`, `keys` | what a command works on |
 //! | `chain`, `arbitrum`, `revert` | the chain behind an RPC URL |
 //! | `computation`, `evidence` | results: computing them, and proving them wrong |
+//! | `own` | computations that people bring along |
 //! | `names`, `units` | how things are written for people |
 
 mod agent;
@@ -27,6 +28,7 @@ mod gas;
 mod jobfile;
 mod keys;
 mod names;
+mod own;
 mod resultfile;
 mod revert;
 mod units;

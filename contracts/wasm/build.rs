@@ -35,7 +35,7 @@ fn main() {
 fn build() -> Result<(), String> {
     let place = Place::of_build_script(2)?;
     place.watch(SOURCES);
-    let toolchain = surety_toolchain::find()?;
+    let toolchain = surety_toolchain::find(&place.root)?;
     println!("cargo::rustc-env=SURETY_WASM_COMPILER={}", toolchain.version);
     for (name, folder) in CONTRACTS {
         let module = toolchain.module(&place, folder, &format!("surety_{name}"))?;

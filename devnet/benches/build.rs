@@ -16,7 +16,7 @@ fn main() {
 fn build() -> Result<(), String> {
     let place = Place::of_build_script(2)?;
     place.watch(&[PROGRAM]);
-    let module = surety_toolchain::find()?.module(&place, PROGRAM, "surety_bench_program")?;
+    let module = surety_toolchain::find(&place.root)?.module(&place, PROGRAM, "surety_bench_program")?;
     let path = place.out.join("program.wasm");
     fs::write(&path, module).map_err(|error| format!("{}: {error}", path.display()))
 }

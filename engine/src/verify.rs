@@ -2,13 +2,12 @@
 
 use crate::{
     batch::Batch,
-    compute::Engine,
+    compute::{Claim, ComputeError, Engine},
     result::{FileError, Form, Reader},
 };
 use rayon::prelude::*;
 use std::{collections::VecDeque, path::Path};
 use surety_protocol::Digest;
-use surety_tasks::UnsupportedModulus;
 
 /// Elements of which one thread checks the order.
 const RUN: usize = 1 << 12;
@@ -50,13 +49,7 @@ pub enum VerifyError {
     #[error(transparent)]
     File(#[from] FileError),
     #[error("the task cannot be computed: {0}")]
-    Task(UnsupportedModulus),
-}
-
-impl From<UnsupportedModulus> for VerifyError {
-    fn from(error: UnsupportedModulus) -> Self {
-        Self::Task(error)
-    }
+    Task(#[from] ComputeError),
 }
 
 /// Reads the result of a task and looks for what is wrong with it.
@@ -73,7 +66,7 @@ pub fn verify(
     progress: impl Fn(u64) + Sync,
 ) -> Result<Checked, VerifyError> {
     let mut reader = Reader::open(path)?;
-    let form = Form::from(engine.task().shape());
+    let form = Form::from(engine.shape());
     let mut elements = match extent {
         Extent::Sample(indices) => Elements::Sample(indices),
         Extent::All if form == Form::Set => Elements::Stream(Right::new(Source::Engine { engine, position: 0 })),
@@ -233,20 +226,28 @@ impl Part<'_> {
         places: impl IndexedParallelIterator<Item = usize>,
         progress: &(impl Fn(u64) + Sync),
     ) -> Result<Option<u64>, VerifyError> {
-        let found = places.map(|place| {
-            let index = self.first + place as u64;
-            let previous = match place.checked_sub(1) {
-                _ if !engine.is_sequential() => None,
-                Some(before) => Some(self.batch.element(before)),
-                None => self.last,
-            };
-            let holds = engine.holds(index, previous.unwrap_or_default(), self.batch.element(place));
-            progress(1);
-            holds.map(|holds| (!holds).then_some(index))
+        let found = places.chunks(engine.together()).map(|places| {
+            let claims: Vec<Claim<'_>> = places.iter().map(|place| self.claim(engine, *place)).collect();
+            let wrong = engine.first_false(&claims);
+            progress(claims.len() as u64);
+            wrong.map(|wrong| wrong.map(|at| claims[at].index))
         });
         // An error is found like a wrong element, and both in the order of the elements.
         let first = found.find_first(|found| !matches!(found, Ok(None)));
         Ok(first.transpose()?.flatten())
+    }
+
+    fn claim(&self, engine: &Engine<'_>, place: usize) -> Claim<'_> {
+        let previous = match place.checked_sub(1) {
+            _ if !engine.is_sequential() => None,
+            Some(before) => Some(self.batch.element(before)),
+            None => self.last,
+        };
+        Claim {
+            index: self.first + place as u64,
+            previous: previous.unwrap_or_default(),
+            element: self.batch.element(place),
+        }
     }
 }
 
@@ -276,7 +277,7 @@ impl Source<'_> {
             Self::Memory => Ok(VecDeque::new()),
             Self::File(reader) => Ok(reader.batch()?.into_iter().collect()),
             Self::Engine { engine, position } => {
-                let domain = engine.task().domain();
+                let domain = engine.domain();
                 let pieces = 8 * rayon::current_num_threads() as u64;
                 let mut found = VecDeque::new();
                 // Where elements are rare, many pieces have none.

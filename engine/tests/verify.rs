@@ -9,7 +9,7 @@ use surety_engine::{
     verify::{Checked, Extent, Finding, compare, verify},
 };
 use surety_protocol::merkle::{Tree, leaf_hashes};
-use surety_tasks::{Encoded, parse};
+use surety_tasks::{Encoded, parse, verify_element};
 
 const TASKS: [&str; 4] = [
     "primes:10..100000",
@@ -27,7 +27,7 @@ fn checked(encoded: &Encoded, elements: &[Vec<u8>], extent: Extent<'_>) -> Check
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("result");
     let engine = Engine::new(encoded.task().unwrap());
-    write(&path, Form::from(engine.task().shape()), elements);
+    write(&path, Form::from(engine.shape()), elements);
     let checked = verify(&engine, &path, extent, |_| {}).unwrap();
     assert_eq!(checked.root, Tree::new(leaf_hashes(elements)).root());
     assert_eq!(checked.count, elements.len() as u64);
@@ -42,12 +42,13 @@ fn write(path: &Path, form: Form, elements: &[Vec<u8>]) {
 
 /// What one after the other finds.
 fn serial(encoded: &Encoded, elements: &[Vec<u8>], right: &[Vec<u8>]) -> Option<Finding> {
-    let engine = Engine::new(encoded.task().unwrap());
-    if Form::from(engine.task().shape()) != Form::Set {
+    let task = encoded.task().unwrap();
+    let engine = Engine::new(task);
+    if Form::from(engine.shape()) != Form::Set {
         let wrong = |at: &usize| {
             let previous = at.checked_sub(1).filter(|_| engine.is_sequential());
             let previous = previous.map_or(&[][..], |before| &elements[before]);
-            !engine.holds(*at as u64, previous, &elements[*at]).unwrap()
+            !verify_element(&task, *at as u64, previous, &elements[*at]).unwrap()
         };
         return (0..elements.len())
             .find(wrong)

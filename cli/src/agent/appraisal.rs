@@ -6,21 +6,24 @@ use std::{
 };
 
 use alloy::primitives::{Address, U256};
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use surety_contracts::{Case, Terms};
-use surety_tasks::{Encoded, Native, Task};
+use surety_engine::compute::External;
+use surety_tasks::{Native, Task};
 
 use super::store::Appraisal;
 use crate::{
-    jobfile::JobFile,
+    computation::Computation,
     units::{self, Wei, Window},
 };
 
 /// Measuring stops after this long.
 const MEASURED: Duration = Duration::from_millis(20);
+/// What is measured of a program that people bring along takes no longer; one whose first value does is not taken.
+const LONGEST: Duration = Duration::from_secs(30);
 /// A worker leaves itself this many times the time that it expects to need.
 const SLACK: u64 = 2;
-/// What is declined is looked at again after so many seconds: prices change.
+/// What is declined is looked at again after so many seconds.
 const AGAIN: u64 = 600;
 /// Gas of takeOrder, submitResult and timeTick, uncached (`surety gas`).
 const WORKER_GAS: u64 = 240_000;
@@ -126,30 +129,35 @@ fn in_time(seconds: u64, backlog: u64, left: u64) -> Option<String> {
 fn verdict(refusal: Option<String>, seconds: u64, now: u64) -> Appraisal {
     match refusal {
         None => Appraisal::Welcome { seconds },
-        Some(reason) => Appraisal::Declined {
-            reason,
-            again: now + AGAIN,
-        },
+        Some(reason) => decline(reason, now),
     }
 }
 
-/// Seconds that a job's computation will take here, rounded up: the first elements are computed and timed. For sets the
-/// single check that is timed costs more than the sieve that does the work, so this errs on the safe side.
-pub fn seconds(file: &JobFile) -> Result<u64> {
-    let opening = file.opening();
-    let encoded = Encoded {
-        function: opening.functionBytes.to_vec(),
-        data: opening.dataBytes.to_vec(),
+/// Not now: prices change, and so does what this computer knows and may run.
+pub fn decline(reason: String, now: u64) -> Appraisal {
+    Appraisal::Declined {
+        reason,
+        again: now + AGAIN,
+    }
+}
+
+/// Seconds that a computation will take here, rounded up: the first elements are computed and timed.
+pub fn seconds(computation: &Computation) -> Result<u64> {
+    let timed = match computation {
+        Computation::Task(encoded) => task(&encoded.task()?)?,
+        Computation::Own(job) => program(job.external())?,
     };
-    let task = encoded
-        .task()
-        .context("this tool does not know the job's computation")?;
-    let backend = Native::new(&task);
+    Ok(timed.ceil() as u64)
+}
+
+/// For sets the single check that is timed costs more than the sieve that does the work, so this errs on the safe side.
+fn task(task: &Task<'_>) -> Result<f64> {
+    let backend = Native::new(task);
     let element = vec![0; task.element_len()];
     let begin = Instant::now();
     let mut done = 0;
     while done < task.domain() && begin.elapsed() < MEASURED {
-        match &task {
+        match task {
             Task::Primes(set) => _ = black_box(set.holds(&candidate(set.range.lo(), done))),
             Task::Preimage(set) => _ = black_box(set.search().holds(&candidate(set.range.lo(), done))),
             Task::ModExp(table) => _ = black_box(table.holds(done, &element, &backend)?),
@@ -161,10 +169,29 @@ pub fn seconds(file: &JobFile) -> Result<u64> {
     let cores = match task {
         // One state needs the one before.
         Task::Squarings(_) => 1,
-        _ => std::thread::available_parallelism().map_or(1, |cores| cores.get()),
+        _ => cores(),
     };
-    let total = begin.elapsed().as_secs_f64() * task.domain() as f64 / done.max(1) as f64 / cores as f64;
-    Ok(total.ceil() as u64)
+    Ok(begin.elapsed().as_secs_f64() * task.domain() as f64 / done.max(1) as f64 / cores as f64)
+}
+
+/// One value, then more, until the start of the program counts for little or a batch is full.
+fn program(mut external: External) -> Result<f64> {
+    external.timeout = external.timeout.min(LONGEST);
+    let most = external.batch.min(external.count);
+    let mut asked = 1;
+    loop {
+        let begin = Instant::now();
+        external.values(&(0..asked).collect::<Vec<_>>())?;
+        let time = begin.elapsed();
+        if asked == most || time > 10 * MEASURED {
+            return Ok(time.as_secs_f64() * external.count as f64 / asked as f64 / cores() as f64);
+        }
+        asked = (4 * asked).min(most);
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get())
 }
 
 fn candidate(lo: u64, at: u64) -> [u8; 8] {

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use indicatif::ProgressBar;
 use surety_contracts::{Job, Leaf};
 use surety_engine::verify::Extent;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, task};
 
 use super::{
     shown,
@@ -18,6 +18,7 @@ use crate::{
     context::JobContext,
     delivery::{Fetcher, Wanted},
     evidence::{Committed, Finding},
+    own::Allowed,
 };
 
 /// What is done off the chain.
@@ -43,7 +44,7 @@ pub enum Done {
 }
 
 /// Runs what keeps a processor busy on a thread that does not hold up the end of the process.
-async fn heavy<T: Send + 'static>(run: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub async fn heavy<T: Send + 'static>(run: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     let (sender, receiver) = oneshot::channel();
     thread::spawn(move || {
         // Nobody waits any more if the receiver is gone.
@@ -55,12 +56,12 @@ async fn heavy<T: Send + 'static>(run: impl FnOnce() -> Result<T> + Send + 'stat
 }
 
 /// Computes a job's result into the file beside its own.
-pub async fn work(job: PathBuf) -> Result<Done> {
+pub async fn work(job: PathBuf, allowed: Allowed) -> Result<Done> {
     let args = WorkArgs {
         job: JobArgs { job },
         out: None,
     };
-    let report = heavy(move || worker::work(&args)).await?;
+    let report = heavy(move || worker::work(&allowed, &args)).await?;
     Ok(Done::Worked(serde_json::from_value(report.json)?))
 }
 
@@ -79,7 +80,7 @@ pub async fn fetch(fetcher: Fetcher, context: JobContext, job: Job, to: PathBuf)
 /// Checks what was delivered on chain.
 pub async fn examine(context: JobContext, job: Job) -> Result<Done> {
     let leaves = shown::delivered(&context).await?;
-    let proof = shown::first_wrong(&context, &leaves)?;
+    let proof = task::block_in_place(|| shown::first_wrong(&context, &leaves))?;
     Ok(Done::Examined(proof.map(|evidence| {
         let verdict = Verdict::Wrong {
             fault: evidence.fault as u8,

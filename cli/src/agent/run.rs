@@ -36,7 +36,9 @@ use crate::{
     context::{JobContext, closed},
     delivery::{Fetcher, Goods, serve},
     jobfile::JobFile,
-    names, units,
+    names,
+    own::Allowed,
+    units,
 };
 
 /// A round that takes longer is given up and begun again: the node hangs.
@@ -72,6 +74,7 @@ struct Agent {
     sources: Sources,
     orders: Option<Orders>,
     fetcher: Fetcher,
+    allowed: Allowed,
     jobs: BTreeMap<B256, Known>,
     labour: JoinSet<Finished>,
     busy: HashSet<B256>,
@@ -105,7 +108,7 @@ pub async fn run(global: &GlobalArgs, task: Task) -> Result<()> {
     let signer = global.keys.signer()?;
     let mut voice = Voice::new(global.json);
     let chain = connect(&global.rpc_url, &mut voice).await?.signing(signer);
-    let mut agent = Agent::open(chain, voice, task).await?;
+    let mut agent = Agent::open(chain, voice, task, global.allowed()).await?;
     tokio::select! {
         ended = agent.live() => ended,
         // What is cut off here is taken up again, as after a kill.
@@ -127,7 +130,7 @@ async fn connect(url: &str, voice: &mut Voice) -> Result<Chain> {
 }
 
 impl Agent {
-    async fn open(chain: Chain, voice: Voice, task: Task) -> Result<Self> {
+    async fn open(chain: Chain, voice: Voice, task: Task, allowed: Allowed) -> Result<Self> {
         let Task { agent: args, role, .. } = task;
         let me = chain.account()?;
         chain.code(args.escrow).await?;
@@ -162,6 +165,7 @@ impl Agent {
             sources: Sources::new(args.jobs, filed)?,
             orders: task.orders.map(|path| Orders::new(path, args.escrow)),
             fetcher: Fetcher::new(&task.from)?,
+            allowed,
             interval: args.interval,
             labour: JoinSet::new(),
             busy: HashSet::new(),
@@ -310,6 +314,9 @@ impl Agent {
         } else {
             JobFile::new(self.chain.id(), self.escrow, "", &known.terms, &closed())
         };
-        Ok((JobContext::new(self.chain.clone(), file, path), view.clone()))
+        Ok((
+            JobContext::new(self.chain.clone(), file, path, self.allowed.clone()),
+            view.clone(),
+        ))
     }
 }

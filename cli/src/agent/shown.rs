@@ -3,7 +3,7 @@
 use alloy::sol_types::SolCall;
 use anyhow::{Context as _, Result};
 use surety_contracts::{Fault, Form, IEscrow, Leaf};
-use surety_tasks::{Encoded, Native};
+use surety_engine::compute::Claim;
 
 use crate::{context::JobContext, evidence::Evidence};
 
@@ -26,35 +26,37 @@ pub async fn delivered(context: &JobContext) -> Result<Vec<Leaf>> {
 /// The evidence against the first leaf that does not belong to the result, or does not follow from the one before it if
 /// that was shown too.
 pub fn first_wrong(context: &JobContext, leaves: &[Leaf]) -> Result<Option<Evidence>> {
-    let opening = context.file.opening();
-    let encoded = Encoded {
-        function: opening.functionBytes.to_vec(),
-        data: opening.dataBytes.to_vec(),
-    };
-    let task = encoded
-        .task()
-        .context("this tool does not know the job's computation")?;
-    let backend = Native::new(&task);
+    let computation = context.computation()?;
     let is_chain = context.terms.form == Form::Chain;
-    for (at, leaf) in leaves.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|before| leaves.get(before));
-        let before = before.filter(|before| is_chain && before.index + 1 == leaf.index);
-        if is_chain && before.is_none() && leaf.index > 0 {
-            continue;
+    let pairs: Vec<(Option<&Leaf>, &Leaf)> = leaves
+        .iter()
+        .enumerate()
+        .map(|(at, leaf)| {
+            let before = at.checked_sub(1).and_then(|before| leaves.get(before));
+            (before.filter(|before| is_chain && before.index + 1 == leaf.index), leaf)
+        })
+        .filter(|(before, leaf)| !is_chain || before.is_some() || leaf.index == 0)
+        .collect();
+    let claims: Vec<Claim<'_>> = pairs
+        .iter()
+        .map(|(before, leaf)| Claim {
+            index: leaf.index,
+            previous: before.map_or(&[][..], |before| &before.element),
+            element: &leaf.element,
+        })
+        .collect();
+    let wrong = computation.engine()?.first_false(&claims)?;
+    Ok(wrong.map(|at| {
+        let (before, leaf) = pairs[at];
+        Evidence {
+            fault: if is_chain {
+                Fault::WrongStep
+            } else {
+                Fault::WrongElement
+            },
+            leaves: before.into_iter().chain([leaf]).cloned().collect(),
+            at: leaf.index,
+            missing: Default::default(),
         }
-        let previous = before.map_or(&[][..], |before| &before.element);
-        if !task.holds(leaf.index, previous, &leaf.element, &backend)? {
-            return Ok(Some(Evidence {
-                fault: if is_chain {
-                    Fault::WrongStep
-                } else {
-                    Fault::WrongElement
-                },
-                leaves: before.into_iter().chain([leaf]).cloned().collect(),
-                at: leaf.index,
-                missing: Default::default(),
-            }));
-        }
-    }
-    Ok(None)
+    }))
 }

@@ -141,16 +141,6 @@ impl Verdict {
     }
 }
 
-impl Appraisal {
-    /// For what will not change.
-    pub fn never(reason: String) -> Self {
-        Self::Declined {
-            reason,
-            again: u64::MAX,
-        }
-    }
-}
-
 impl Record {
     pub fn new(terms: &Terms) -> Self {
         Self {

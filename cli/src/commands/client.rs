@@ -14,6 +14,7 @@ use crate::{
     game,
     jobfile::{JobFile, SeedFile, beside},
     names,
+    own::Allowed,
     units::{self, Wei},
 };
 
@@ -24,7 +25,8 @@ const MOST_DEMANDED: u64 = 64;
 /// `surety delegate`
 pub async fn delegate(global: &GlobalArgs, args: &DelegateArgs) -> Result<Report> {
     // Before a key is asked for.
-    check_order(args)?;
+    let allowed = global.allowed();
+    check_order(args, &allowed)?;
     let seed_path = beside(&args.out, "seed");
     for path in [&args.out, &seed_path] {
         ensure!(
@@ -35,11 +37,11 @@ pub async fn delegate(global: &GlobalArgs, args: &DelegateArgs) -> Result<Report
     }
     let signer = global.keys.signer()?;
     let chain = Chain::connect(&global.rpc_url).await?.signing(signer);
-    let Prepared { file, seed, warning } = prepare(&chain, args).await?;
+    let Prepared { file, seed, warning } = prepare(&chain, args, &allowed).await?;
     // Before the money moves: without its openings a job is worth nothing to anybody.
     file.write(&args.out)?;
     seed.write(&seed_path)?;
-    let context = JobContext::new(chain, file, args.out.clone());
+    let context = JobContext::new(chain, file, args.out.clone(), allowed);
     let step = delegate_step(&context)?;
     let sent = match context.chain.send(&step.request).await {
         Ok(sent) => sent,
@@ -80,10 +82,16 @@ pub struct Prepared {
 }
 
 /// Draws the salts and writes the terms of a new job, signed by nobody yet. `args.out` is not looked at.
-pub async fn prepare(chain: &Chain, args: &DelegateArgs) -> Result<Prepared> {
-    let computation = check_order(args)?;
+pub async fn prepare(chain: &Chain, args: &DelegateArgs, allowed: &Allowed) -> Result<Prepared> {
+    let computation = check_order(args, allowed)?;
     if let Some(predicate) = predicate(args) {
-        chain.code(predicate).await?;
+        let code = chain.code(predicate).await?;
+        // Another one would hold every right element for wrong, and the worker with it.
+        ensure!(
+            matches!(computation, Computation::Task(_)) || code.as_ref() == computation.predicate()?,
+            "the predicate {predicate} is not that of this computation: deploy it with `surety task deploy`, or leave it out \
+             with --without-predicate"
+        );
     }
     let seed: [u8; 32] = rand::random();
     let opening = Opening {
@@ -133,8 +141,8 @@ fn predicate(args: &DelegateArgs) -> Option<Address> {
 }
 
 /// The computation, if somebody could prove a false result of it.
-fn check_order(args: &DelegateArgs) -> Result<Computation> {
-    let computation = Computation::parse(&args.task)?;
+fn check_order(args: &DelegateArgs, allowed: &Allowed) -> Result<Computation> {
+    let computation = Computation::parse(&args.task, allowed)?;
     check_judges(args, computation.shape()?.0)?;
     Ok(computation)
 }

@@ -153,7 +153,7 @@ async fn construct(chain: &Chain, artifact: &Artifact, arguments: &[u8]) -> Resu
 }
 
 /// Activates a program, unless the same code is active already.
-async fn activate(chain: &Chain, program: Address) -> Result<Option<Sent>> {
+pub async fn activate(chain: &Chain, program: Address) -> Result<Option<Sent>> {
     let request = Request::call(ARB_WASM, &ArbWasm::activateProgramCall { program });
     // What it costs is known by trying: without value it fails and says what it wants.
     let fee = match chain.simulate(&request).await {

@@ -6,9 +6,11 @@ mod delivery;
 mod deploy;
 mod devnet;
 mod generate;
+mod joining;
 pub mod judging;
 mod sharing;
 mod status;
+mod task;
 pub mod verify;
 pub mod worker;
 
@@ -67,12 +69,14 @@ pub async fn run(cli: Cli) -> Result<Option<Report>> {
         Command::Man(args) => generate::man(&args)?,
         Command::Abi(args) => abi(&args)?,
         Command::Delegate(args) => sharing::delegate(global, &args).await?,
+        Command::Join(args) => joining::join(global, &args).await?,
         Command::Cancel(args) => client::cancel(global, &args).await?,
         Command::Accept(args) => client::accept(global, &args).await?,
         Command::Demand(args) => client::demand(global, &args).await?,
         Command::Dispute(args) => client::dispute(global, &args).await?,
+        Command::Task(args) => task::run(global, &args.command).await?,
         Command::Take(args) => worker::take(global, &args).await?,
-        Command::Work(args) => worker::work(&args)?,
+        Command::Work(args) => worker::work(&global.allowed(), &args)?,
         Command::Submit(args) => worker::submit(global, &args).await?,
         Command::Reveal(args) => worker::reveal(global, &args).await?,
         Command::Deliver(args) => worker::deliver(global, &args).await?,

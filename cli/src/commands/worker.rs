@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use alloy::primitives::{B256, U256, keccak256};
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use serde_json::json;
 use surety_contracts::{IEscrow, Phase};
-use surety_wasm::PREDICATE;
 
 use crate::{
     args::{GlobalArgs, JobArgs, ResultArgs, RevealArgs, WorkArgs},
@@ -14,7 +13,9 @@ use crate::{
     context::{JobContext, Report, Step, demanded_indices},
     evidence::Committed,
     jobfile::{JobFile, SealFile, beside},
-    names, units,
+    names,
+    own::Allowed,
+    units,
 };
 
 /// `surety take`
@@ -57,7 +58,7 @@ pub async fn check(context: &JobContext) -> Result<()> {
         terms.maxElement,
         names::form(form),
     );
-    let asked = Computation::parse(&context.file.task).ok();
+    let asked = context.asked().ok();
     ensure!(
         asked.as_ref() == Some(&computation),
         "the job file calls its task `{}`, but its openings say {}: ask the client which one it is",
@@ -68,25 +69,23 @@ pub async fn check(context: &JobContext) -> Result<()> {
         return Ok(());
     }
     let code = context.chain.code(terms.predicate).await?;
-    if code.as_ref() != PREDICATE.code {
+    let known = computation.predicate()?;
+    if code.as_ref() != known {
         bail!(
             "the predicate {} has other code ({}) than this tool's ({}): it could judge by other rules, so do not take \
              this job unless you know that code",
             terms.predicate,
             keccak256(&code),
-            keccak256(PREDICATE.code)
+            keccak256(known)
         );
     }
     Ok(())
 }
 
 /// `surety work`
-pub fn work(args: &WorkArgs) -> Result<Report> {
+pub fn work(allowed: &Allowed, args: &WorkArgs) -> Result<Report> {
     let file = JobFile::read(&args.job.job)?;
-    file.check_openings()?;
-    let opening = file.opening();
-    let computation = Computation::from_opening(&opening.functionBytes, &opening.dataBytes)
-        .context("this tool does not know the job's computation")?;
+    let computation = Computation::of_job(&file, allowed)?;
     let path = args
         .out
         .clone()

@@ -21,6 +21,7 @@ use crate::{
     chain::{Chain, Request},
     commands::{Deployed, deploy_artifact},
     computation::Computation,
+    own::Allowed,
 };
 
 /// Wei that each account starts with.
@@ -152,7 +153,7 @@ impl Solved {
             ),
             Work::Million => "preimage:737572657479:1:0..2097152".to_owned(),
         };
-        let computation = Computation::parse(&task)?;
+        let computation = Computation::parse(&task, &Allowed::default())?;
         let right = computation.compute("computing")?;
         Ok(Self { computation, right })
     }

@@ -112,22 +112,7 @@ impl World {
 
     /// What the chain answers to a call of its JSON-RPC.
     pub fn rpc(&self, method: &str, parameters: Value) -> Value {
-        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters }).to_string();
-        let host = self.url.trim_start_matches("http://");
-        let mut stream = TcpStream::connect(host).unwrap();
-        write!(
-            stream,
-            "POST / HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
-             connection: close\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        let answer: Value = serde_json::from_str(body).unwrap();
-        assert!(answer["error"].is_null(), "{method}: {answer}");
-        answer["result"].clone()
+        rpc(&self.url, method, parameters)
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -181,6 +166,26 @@ fn devnet(folder: &Path, port: &str, more: &[&str]) -> (Child, String) {
         .unwrap();
     let greeting: Value = serde_json::from_str(&line).expect("the chain starts");
     (chain, greeting["url"].as_str().unwrap().to_owned())
+}
+
+/// What a node answers to a call of its JSON-RPC.
+pub fn rpc(url: &str, method: &str, parameters: Value) -> Value {
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters }).to_string();
+    let host = url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(
+        stream,
+        "POST / HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let answer: Value = serde_json::from_str(body).unwrap();
+    assert!(answer["error"].is_null(), "{method}: {answer}");
+    answer["result"].clone()
 }
 
 pub fn surety(url: &str, key: &str, args: &[&str]) -> Output {

@@ -1,4 +1,5 @@
-//! For build scripts: crates of this workspace to WASM, and what is deployed of it.
+//! Crates to WASM, and what is deployed of it: for build scripts, whose crates are this workspace's, and for `surety task
+//! build`, whose crates are people's own.
 //!
 //! Each crate is built alone, so that features of one never leak into another, in a target folder that all build scripts
 //! share: what they have in common, std above all, is compiled once.
@@ -14,11 +15,11 @@ use std::{
 pub use module::deployable;
 pub use toolchain::{Toolchain, find};
 
-/// Where a build script works.
+/// Where something is built.
 pub struct Place {
     /// The workspace.
     pub root: PathBuf,
-    /// The build script's own folder for what it makes.
+    /// The folder for what is made of it.
     pub out: PathBuf,
     /// The folder that cargo compiles WASM in.
     target: PathBuf,
@@ -45,12 +46,37 @@ impl Place {
         })
     }
 
+    /// A workspace of somebody's own, which keeps what is made of it in `out`. The folder is made.
+    ///
+    /// # Errors
+    /// If there is no such workspace, or no such folder can be made.
+    pub fn of_project(root: &Path, out: &Path) -> Result<Self, String> {
+        let failed = |path: &Path, error| format!("{}: {error}", path.display());
+        fs::create_dir_all(out).map_err(|error| failed(out, error))?;
+        let whole = |path: &Path| path.canonicalize().map_err(|error| failed(path, error));
+        let (root, out) = (whole(root)?, whole(out)?);
+        Ok(Self {
+            target: out.join("target"),
+            root,
+            out,
+        })
+    }
+
     /// Runs the build script again if any of these files and folders of the workspace changes.
     pub fn watch(&self, sources: &[&str]) {
         for source in sources {
             println!("cargo::rerun-if-changed={}", self.root.join(source).display());
         }
     }
+}
+
+/// Builds the program `name` for this computer, and says where it is.
+///
+/// # Errors
+/// If it does not compile.
+pub fn program(place: &Place, name: &str) -> Result<PathBuf, String> {
+    toolchain::build_native(&place.root, name, &place.target)?;
+    Ok(place.target.join("release").join(name))
 }
 
 impl Toolchain {

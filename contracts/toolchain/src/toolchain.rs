@@ -30,24 +30,24 @@ enum Kind {
     Debian { linker: PathBuf, sysroot: PathBuf },
 }
 
-/// The toolchain that is there, or one that could be installed.
+/// The toolchain that is there for what lies in `root`, or one that could be installed.
 ///
 /// # Errors
 /// If there is none: says what to install.
-pub fn find() -> Result<Toolchain, String> {
-    if rustup_has_target() || add_rustup_target() {
-        let has_sources = rustup_has_sources();
-        let version = output(clean("rustc").arg("--version"))?;
+pub fn find(root: &Path) -> Result<Toolchain, String> {
+    if rustup_has_target(root) || add_rustup_target(root) {
+        let has_sources = rustup_has_sources(root);
+        let version = output(clean("rustc").current_dir(root).arg("--version"))?;
         let std = if has_sources { "built along" } else { "precompiled" };
         return Ok(Toolchain {
             kind: Kind::Rustup { has_sources },
             version: format!("{version}, std {std}"),
         });
     }
-    if debian().is_none() {
+    if debian(root).is_none() {
         install_debian();
     }
-    debian().ok_or_else(|| {
+    debian(root).ok_or_else(|| {
         format!(
             "No toolchain for {TARGET}. Install one of these and build again:\n  \
              rustup target add {TARGET}\n  \
@@ -98,9 +98,28 @@ impl Toolchain {
     }
 }
 
-fn rustup_has_target() -> bool {
+/// Builds a program with its workspace's release profile, by whichever cargo is the user's.
+pub(crate) fn build_native(root: &Path, name: &str, target: &Path) -> Result<(), String> {
+    let status = clean("cargo")
+        .current_dir(root)
+        .args(["build", "--bin", name, "--release"])
+        .env("CARGO_TARGET_DIR", target)
+        .stdout(Stdio::null())
+        .status()
+        .map_err(|e| format!("cannot run cargo: {e}"))?;
+    status
+        .success()
+        .then_some(())
+        .ok_or_else(|| format!("building {name} failed"))
+}
+
+fn rustup_has_target(root: &Path) -> bool {
     let mut rustc = clean("rustc");
-    let Ok(folder) = output(rustc.args(["--print", "target-libdir", "--target", TARGET])) else {
+    let Ok(folder) = output(
+        rustc
+            .current_dir(root)
+            .args(["--print", "target-libdir", "--target", TARGET]),
+    ) else {
         return false;
     };
     fs::read_dir(folder).is_ok_and(|mut files| {
@@ -109,28 +128,36 @@ fn rustup_has_target() -> bool {
 }
 
 /// Whether std's sources lie in the toolchain, also after asking rustup for them.
-fn rustup_has_sources() -> bool {
-    let Ok(sysroot) = output(clean("rustc").args(["--print", "sysroot"])) else {
+fn rustup_has_sources(root: &Path) -> bool {
+    let Ok(sysroot) = output(clean("rustc").current_dir(root).args(["--print", "sysroot"])) else {
         return false;
     };
     let sources = Path::new(&sysroot).join("lib/rustlib/src/rust/library/std");
     sources.is_dir() || {
-        let _ = clean("rustup").args(["component", "add", "rust-src"]).output();
+        let _ = clean("rustup")
+            .current_dir(root)
+            .args(["component", "add", "rust-src"])
+            .output();
         sources.is_dir()
     }
 }
 
-fn add_rustup_target() -> bool {
-    let added = clean("rustup").args(["target", "add", TARGET]).output();
-    added.is_ok_and(|out| out.status.success()) && rustup_has_target()
+fn add_rustup_target(root: &Path) -> bool {
+    let added = clean("rustup")
+        .current_dir(root)
+        .args(["target", "add", TARGET])
+        .output();
+    added.is_ok_and(|out| out.status.success()) && rustup_has_target(root)
 }
 
-fn debian() -> Option<Toolchain> {
+fn debian(root: &Path) -> Option<Toolchain> {
     let version = output(clean("/usr/bin/rustc").arg("--version")).ok()?;
     let sysroot = PathBuf::from(output(clean("/usr/bin/rustc").args(["--print", "sysroot"])).ok()?);
     let has_sources = sysroot.join("lib/rustlib/src/rust/library/std").is_dir();
-    let rustup = PathBuf::from(output(clean("rustc").args(["--print", "sysroot"])).ok()?);
-    let host = env::var("HOST").ok()?;
+    let mut rustc = clean("rustc");
+    let rustup = PathBuf::from(output(rustc.current_dir(root).args(["--print", "sysroot"])).ok()?);
+    let about = output(clean("rustc").current_dir(root).arg("-vV")).ok()?;
+    let host = about.lines().find_map(|line| line.strip_prefix("host: "))?;
     let linker = rustup.join("lib/rustlib").join(host).join("bin/rust-lld");
     (has_sources && linker.is_file() && Path::new("/usr/bin/cargo").is_file()).then_some(Toolchain {
         kind: Kind::Debian { linker, sysroot },

@@ -11,18 +11,23 @@ pub struct Artifact {
 }
 
 impl Artifact {
-    /// Init code that deploys [`Artifact::code`]: a prelude which returns all that follows it.
-    ///
-    /// `PUSH32 length, DUP1, PUSH1 43, PUSH1 0, CODECOPY, PUSH1 0, RETURN, STOP`, as cargo-stylus has it.
+    /// Init code that deploys [`Artifact::code`].
     pub fn init_code(&self) -> Vec<u8> {
-        let mut init = Vec::with_capacity(43 + self.code.len());
-        init.push(0x7f);
-        init.extend([0; 24]);
-        init.extend((self.code.len() as u64).to_be_bytes());
-        init.extend([0x80, 0x60, 0x2b, 0x60, 0x00, 0x39, 0x60, 0x00, 0xf3, 0x00]);
-        init.extend(self.code);
-        init
+        init_code(self.code)
     }
+}
+
+/// Init code that deploys `code`: a prelude which returns all that follows it.
+///
+/// `PUSH32 length, DUP1, PUSH1 43, PUSH1 0, CODECOPY, PUSH1 0, RETURN, STOP`, as cargo-stylus has it.
+pub fn init_code(code: &[u8]) -> Vec<u8> {
+    let mut init = Vec::with_capacity(43 + code.len());
+    init.push(0x7f);
+    init.extend([0; 24]);
+    init.extend((code.len() as u64).to_be_bytes());
+    init.extend([0x80, 0x60, 0x2b, 0x60, 0x00, 0x39, 0x60, 0x00, 0xf3, 0x00]);
+    init.extend(code);
+    init
 }
 
 macro_rules! artifacts {

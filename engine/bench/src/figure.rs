@@ -90,7 +90,7 @@ fn point(exponent: &[u8], count: u64, rounds: usize) -> Result<(Duration, Durati
     let engine = Engine::new(encoded.task()?);
     let order = Order {
         path: &path,
-        max_element: u32::try_from(engine.task().element_len())?,
+        max_element: u32::try_from(engine.element_len())?,
         function: &encoded.function,
         data: &encoded.data,
     };

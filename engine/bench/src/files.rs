@@ -38,17 +38,18 @@ fn job(report: &mut Report, args: &Args, text: &str) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("result");
     let encoded = parse(text)?;
-    let engine = Engine::new(encoded.task()?);
-    report.part(engine.task().describe());
+    let task = encoded.task()?;
+    report.part(task.describe());
+    let engine = Engine::new(task);
     let order = Order {
         path: &path,
-        max_element: u32::try_from(engine.task().element_len())?,
+        max_element: u32::try_from(engine.element_len())?,
         function: &encoded.function,
         data: &encoded.data,
     };
     let (time, done) = best(args.rounds, || work(&engine, order, |_| {}));
     let done = done?;
-    let domain = engine.task().domain() as f64;
+    let domain = engine.domain() as f64;
     report.time(
         format!("worker: computes and commits to {} elements", done.count),
         time,

@@ -32,7 +32,7 @@ pub fn measure(report: &mut Report, args: &Args) -> Result<()> {
 fn run(engine: &Engine<'_>) -> usize {
     let step = 8 * engine.piece() * rayon::current_num_threads() as u64;
     let (mut from, mut found, mut last) = (0, 0, Vec::new());
-    while from < engine.task().domain() {
+    while from < engine.domain() {
         let batches = engine.compute(from, from + step, &last, |_| {}).unwrap_or_default();
         found += batches.iter().map(Batch::len).sum::<usize>();
         last = batches.iter().rev().find_map(Batch::last).unwrap_or_default().to_vec();

@@ -1,11 +1,14 @@
 //! The results of the tasks, piece by piece on all threads of the rayon pool.
 
+mod external;
 mod hashing;
 mod sieve;
 
 use crate::batch::Batch;
 use rayon::prelude::*;
-use surety_tasks::{Native, Task, UnsupportedModulus, preimage, primes};
+use surety_tasks::{Native, Shape, Task, UnsupportedModulus, preimage, primes};
+
+pub use external::{External, ExternalError};
 
 /// Candidates hashed by one thread at a time.
 const HASHES: u64 = 1 << 16;
@@ -16,10 +19,12 @@ const VALUES: u64 = 16;
 /// States of a Chain between two reports of progress.
 const STATES: u64 = 16;
 
-/// A task with all that its elements have in common computed once.
-pub struct Engine<'a> {
-    task: Task<'a>,
-    prepared: Prepared,
+/// A computation with all that its elements have in common computed once.
+pub struct Engine<'a>(Work<'a>);
+
+enum Work<'a> {
+    Task(Task<'a>, Prepared),
+    External(External),
 }
 
 enum Prepared {
@@ -29,6 +34,25 @@ enum Prepared {
     Powers(Native),
 }
 
+/// Why elements could not be computed.
+#[derive(Debug, thiserror::Error)]
+pub enum ComputeError {
+    /// Never for a decoded task.
+    #[error("{0}")]
+    Modulus(#[from] UnsupportedModulus),
+    #[error(transparent)]
+    External(#[from] ExternalError),
+}
+
+/// An element, and whether it belongs to the result is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    pub index: u64,
+    /// The element before it; only a Chain's answer depends on it.
+    pub previous: &'a [u8],
+    pub element: &'a [u8],
+}
+
 impl<'a> Engine<'a> {
     pub fn new(task: Task<'a>) -> Self {
         let prepared = match &task {
@@ -36,44 +60,69 @@ impl<'a> Engine<'a> {
             Task::Preimage(preimage) => Prepared::Preimage(preimage.search()),
             Task::ModExp(_) | Task::Squarings(_) => Prepared::Powers(Native::new(&task)),
         };
-        Self { task, prepared }
+        Self(Work::Task(task, prepared))
     }
 
-    pub fn task(&self) -> &Task<'a> {
-        &self.task
+    /// Whose values another program computes.
+    pub const fn external(external: External) -> Self {
+        Self(Work::External(external))
+    }
+
+    pub fn shape(&self) -> Shape {
+        match &self.0 {
+            Work::Task(task, _) => task.shape(),
+            Work::External(external) => Shape::Table { count: external.count },
+        }
+    }
+
+    /// Bytes of every element.
+    pub fn element_len(&self) -> usize {
+        match &self.0 {
+            Work::Task(task, _) => task.element_len(),
+            Work::External(external) => external.width,
+        }
+    }
+
+    /// Candidates to look at, or values or states to compute: the unit of progress.
+    pub fn domain(&self) -> u64 {
+        match &self.0 {
+            Work::Task(task, _) => task.domain(),
+            Work::External(external) => external.count,
+        }
     }
 
     /// Positions of the domain that one thread computes at a time.
     pub fn piece(&self) -> u64 {
-        match &self.prepared {
-            Prepared::Primes(sieve) => sieve.piece(),
-            Prepared::Preimage(_) => HASHES,
-            Prepared::Powers(_) if self.is_sequential() => STATES,
-            Prepared::Powers(_) => VALUES,
+        match &self.0 {
+            Work::Task(_, Prepared::Primes(sieve)) => sieve.piece(),
+            Work::Task(_, Prepared::Preimage(_)) => HASHES,
+            Work::Task(_, Prepared::Powers(_)) if self.is_sequential() => STATES,
+            Work::Task(_, Prepared::Powers(_)) => VALUES,
+            Work::External(external) => external.batch.max(1),
         }
     }
 
     /// Whether every piece needs the element before it, so that only one thread can compute.
-    pub fn is_sequential(&self) -> bool {
-        matches!(self.task, Task::Squarings(_))
+    pub const fn is_sequential(&self) -> bool {
+        matches!(self.0, Work::Task(Task::Squarings(_), _))
     }
 
     /// The elements of positions `from..to` of the domain, in order, in as many batches as there were pieces.
     /// `previous` is the element before them, which only a Chain needs. `progress` is called from many threads with the
     /// positions done since its last call.
     ///
-    /// Positions are 0 to [`Task::domain`]; those beyond have no elements.
+    /// Positions are 0 to [`Self::domain`]; those beyond have no elements.
     ///
     /// # Errors
-    /// If a modulus cannot be computed with, which that of a decoded task always can.
+    /// If the elements cannot be computed: never those of a decoded task.
     pub fn compute(
         &self,
         from: u64,
         to: u64,
         previous: &[u8],
         progress: impl Fn(u64) + Sync,
-    ) -> Result<Vec<Batch>, UnsupportedModulus> {
-        let to = to.min(self.task.domain());
+    ) -> Result<Vec<Batch>, ComputeError> {
+        let to = to.min(self.domain());
         if self.is_sequential() {
             return self.states(from, to, previous, progress);
         }
@@ -91,19 +140,51 @@ impl<'a> Engine<'a> {
             .collect()
     }
 
-    /// Does `element` belong to the result? See [`Task::holds`].
+    /// The whole result in memory, element by element.
     ///
     /// # Errors
     /// As [`Self::compute`].
-    pub fn holds(&self, index: u64, previous: &[u8], element: &[u8]) -> Result<bool, UnsupportedModulus> {
-        match &self.prepared {
-            Prepared::Powers(native) => self.task.holds(index, previous, element, native),
-            _ => self.task.holds(index, previous, element, &Native::default()),
+    pub fn elements(&self, progress: impl Fn(u64) + Sync) -> Result<Vec<Vec<u8>>, ComputeError> {
+        let batches = self.compute(0, self.domain(), &[], progress)?;
+        Ok(batches.iter().flat_map(Batch::iter).map(<[u8]>::to_vec).collect())
+    }
+
+    /// How many claims are best checked together.
+    pub(crate) fn together(&self) -> usize {
+        match &self.0 {
+            Work::Task(..) => 1,
+            Work::External(_) => usize::try_from(self.piece()).unwrap_or(usize::MAX),
         }
     }
 
-    fn piece_of(&self, lo: u64, hi: u64, found: &mut Batch) -> Result<(), UnsupportedModulus> {
-        match (&self.task, &self.prepared) {
+    /// The place of the first false one among `claims`. See [`Task::holds`].
+    ///
+    /// # Errors
+    /// As [`Self::compute`].
+    pub fn first_false(&self, claims: &[Claim<'_>]) -> Result<Option<usize>, ComputeError> {
+        let native = Native::default();
+        let (task, backend) = match &self.0 {
+            Work::Task(task, Prepared::Powers(prepared)) => (task, prepared),
+            Work::Task(task, _) => (task, &native),
+            Work::External(external) => return Ok(external.first_false(claims)?),
+        };
+        for (place, claim) in claims.iter().enumerate() {
+            if !task.holds(claim.index, claim.previous, claim.element, backend)? {
+                return Ok(Some(place));
+            }
+        }
+        Ok(None)
+    }
+
+    fn piece_of(&self, lo: u64, hi: u64, found: &mut Batch) -> Result<(), ComputeError> {
+        let (task, prepared) = match &self.0 {
+            Work::Task(task, prepared) => (task, prepared),
+            Work::External(external) => {
+                *found = external.values(&(lo..hi).collect::<Vec<_>>())?;
+                return Ok(());
+            }
+        };
+        match (task, prepared) {
             (Task::Primes(task), Prepared::Primes(sieve)) => {
                 let first = task.range.lo();
                 found.reserve(sieve.expected(hi - lo), 8);
@@ -134,14 +215,8 @@ impl<'a> Engine<'a> {
         Ok(())
     }
 
-    fn states(
-        &self,
-        from: u64,
-        to: u64,
-        previous: &[u8],
-        progress: impl Fn(u64),
-    ) -> Result<Vec<Batch>, UnsupportedModulus> {
-        let (Task::Squarings(chain), Prepared::Powers(native)) = (&self.task, &self.prepared) else {
+    fn states(&self, from: u64, to: u64, previous: &[u8], progress: impl Fn(u64)) -> Result<Vec<Batch>, ComputeError> {
+        let Work::Task(Task::Squarings(chain), Prepared::Powers(native)) = &self.0 else {
             return Ok(Vec::new());
         };
         let mut found = Batch::new();
@@ -162,12 +237,10 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// The whole result in memory, element by element.
+/// [`Engine::elements`] of a task.
 ///
 /// # Errors
 /// As [`Engine::compute`].
-pub fn compute(task: Task<'_>, progress: impl Fn(u64) + Sync) -> Result<Vec<Vec<u8>>, UnsupportedModulus> {
-    let domain = task.domain();
-    let batches = Engine::new(task).compute(0, domain, &[], progress)?;
-    Ok(batches.iter().flat_map(Batch::iter).map(<[u8]>::to_vec).collect())
+pub fn compute(task: Task<'_>, progress: impl Fn(u64) + Sync) -> Result<Vec<Vec<u8>>, ComputeError> {
+    Engine::new(task).elements(progress)
 }

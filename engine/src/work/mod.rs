@@ -8,7 +8,7 @@ mod journal;
 
 use crate::{
     batch::{Batch, PREFIX},
-    compute::Engine,
+    compute::{ComputeError, Engine},
     result::{FileError, Form, Writer},
 };
 use journal::{Journal, Record};
@@ -20,7 +20,6 @@ use std::{
     time::{Duration, Instant},
 };
 use surety_protocol::Digest;
-use surety_tasks::UnsupportedModulus;
 
 /// What is computed between two notes: as much as may be lost.
 const BATCH: Duration = Duration::from_millis(500);
@@ -68,7 +67,7 @@ pub enum WorkError {
     )]
     OtherTask { path: PathBuf },
     #[error("the task cannot be computed: {0}")]
-    Task(UnsupportedModulus),
+    Task(ComputeError),
 }
 
 /// Computes the whole result of a task to a file, or what is missing from one that was begun.
@@ -79,8 +78,8 @@ pub enum WorkError {
 /// # Errors
 /// [`WorkError`]; what was noted before stays, and the next call carries on.
 pub fn work(engine: &Engine<'_>, order: Order<'_>, progress: impl Fn(u64) + Sync) -> Result<Done, WorkError> {
-    let domain = engine.task().domain();
-    let form = Form::from(engine.task().shape());
+    let domain = engine.domain();
+    let form = Form::from(engine.shape());
     let (mut journal, found) = Journal::open(&order, form)?;
     let resumed = found.as_ref().map_or(0, |found| found.position);
     progress(resumed);
@@ -147,10 +146,10 @@ fn direct(
 
 /// Positions of the largest batch.
 fn most(engine: &Engine<'_>) -> u64 {
-    match Form::from(engine.task().shape()) {
+    match Form::from(engine.shape()) {
         // The fewest of its candidates are elements.
         Form::Set => MOST_CANDIDATES,
-        Form::Table | Form::Chain => MOST_BYTES / (PREFIX + engine.task().element_len()) as u64,
+        Form::Table | Form::Chain => MOST_BYTES / (PREFIX + engine.element_len()) as u64,
     }
 }
 

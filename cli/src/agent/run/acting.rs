@@ -89,7 +89,7 @@ impl Agent {
             Action::Work if self.computing.is_some() => Ok(()),
             Action::Work => {
                 self.computing = Some(id);
-                self.begin(id, Kind::Work, labour::work(self.folder.job(id)));
+                self.begin(id, Kind::Work, labour::work(self.folder.job(id), self.allowed.clone()));
                 Ok(())
             }
             Action::Fetch => {

@@ -77,7 +77,7 @@ impl Agent {
             if self.store.order(&key)?.is_some() {
                 continue;
             }
-            let prepared = match client::prepare(&self.chain, &order.delegate).await {
+            let prepared = match client::prepare(&self.chain, &order.delegate, &self.allowed).await {
                 Ok(prepared) => prepared,
                 Err(error) if error.downcast_ref::<ChainError>().is_some() => {
                     self.orders.iter_mut().for_each(Orders::again);

@@ -114,10 +114,10 @@ impl Agent {
             {
                 return Err(error);
             }
-            Err(error) => Appraisal::never(format!("{error:#}")),
+            Err(error) => appraisal::decline(format!("{error:#}"), now),
             Ok(()) => {
                 let gas_price = self.chain.gas_price().await?;
-                let seconds = appraisal::seconds(&context.file)?;
+                let seconds = labour::heavy(move || appraisal::seconds(&context.computation()?)).await;
                 let Some(known) = self.jobs.get(&id) else { return Ok(()) };
                 let facts = Facts {
                     me: self.me,
@@ -131,9 +131,13 @@ impl Agent {
                     now,
                     backlog: self.backlog(),
                 };
-                self.role
-                    .appraise(&facts, seconds, &conditions)
-                    .context("this role takes no offers")?
+                match seconds {
+                    Ok(seconds) => self
+                        .role
+                        .appraise(&facts, seconds, &conditions)
+                        .context("this role takes no offers")?,
+                    Err(error) => appraisal::decline(format!("{error:#}"), now),
+                }
             }
         };
         let before = self.jobs.get(&id).and_then(|known| known.record.appraisal.clone());
