@@ -1,4 +1,5 @@
-//! Every promise of `docs/INVARIANTS.md` names tests that exist, and every contract names promises that are there.
+//! Every promise of `docs/INVARIANTS.md` and every threat of `docs/TRUST.md` names tests that exist, and every contract names
+//! promises that are there.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,17 +17,21 @@ fn read(path: &Path) -> String {
 
 /// Ids with the tests that they name.
 fn promises() -> BTreeMap<String, Vec<String>> {
-    let text = read(&root().join("docs/INVARIANTS.md"));
-    let rows = text.lines().filter(|line| line.starts_with("| ") && line.contains('`'));
-    rows.map(|row| {
-        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
-        let [id, _, tests] = cells[..] else {
-            panic!("three columns: {row}")
-        };
-        let tests = tests.split(',').map(|test| test.trim().trim_matches('`').to_owned());
-        (id.to_owned(), tests.collect())
-    })
-    .collect()
+    table("docs/INVARIANTS.md", "| id |")
+}
+
+/// The first cell of each row of a table, with the tests that its last one names.
+fn table(page: &str, head: &str) -> BTreeMap<String, Vec<String>> {
+    let text = read(&root().join(page));
+    let rows = text.lines().skip_while(|line| !line.starts_with(head)).skip(2);
+    rows.take_while(|line| line.starts_with('|'))
+        .map(|row| {
+            let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+            let tests = cells.last().map(|tests| tests.split(',')).expect("a row has cells");
+            let tests = tests.map(|test| test.trim().trim_matches('`').to_owned());
+            (cells[0].to_owned(), tests.collect())
+        })
+        .collect()
 }
 
 /// Names of all functions in the tests' sources.
@@ -48,16 +53,38 @@ fn functions(folder: &Path, names: &mut BTreeSet<String>) {
 
 #[test]
 fn every_promise_has_its_tests() {
-    let mut names = BTreeSet::new();
-    for folder in ["escrow/tests", "tests", "protocol/tests"] {
-        functions(&root().join(folder), &mut names);
-    }
     let promises = promises();
     assert!(promises.len() >= 15, "the table was read");
-    for (id, tests) in promises {
-        assert!(!tests.is_empty(), "{id} has no test");
+    check(promises, &["escrow/tests", "tests", "protocol/tests"]);
+}
+
+#[test]
+fn every_threat_has_its_tests() {
+    let threats = table("docs/TRUST.md", "| threat |");
+    assert!(threats.len() >= 20, "the table was read");
+    check(
+        threats,
+        &[
+            "escrow/tests",
+            "tests",
+            "protocol/tests",
+            "tasks",
+            "cli/tests",
+            "cli/src/agent",
+        ],
+    );
+}
+
+/// Whether each row names tests, and all of them lie in these folders.
+fn check(rows: BTreeMap<String, Vec<String>>, folders: &[&str]) {
+    let mut names = BTreeSet::new();
+    for folder in folders {
+        functions(&root().join(folder), &mut names);
+    }
+    for (row, tests) in rows {
+        assert!(!tests.is_empty(), "{row} has no test");
         for test in tests {
-            assert!(names.contains(&test), "{id} names `{test}`, which is no test");
+            assert!(names.contains(&test), "{row} names `{test}`, which is no test");
         }
     }
 }
