@@ -2,6 +2,7 @@
 //! the table of phases that the tests go by. `SURETY_UPDATE=1 cargo test -p surety-native --test reference` writes it anew.
 
 mod page;
+mod reach;
 mod source;
 
 use std::{env, fs, path::Path};
@@ -22,13 +23,13 @@ fn the_contracts_reference_is_current() {
 }
 
 #[test]
-fn every_call_and_every_view_is_explained() {
+fn every_call_view_and_error_is_explained() {
     let mut heading = String::new();
     let mut explained = 0;
     for line in page().lines() {
         if line.starts_with('#') {
             heading = line.to_owned();
-        } else if line.starts_with("| `") && ["### Calls", "### Views"].contains(&heading.as_str()) {
+        } else if line.starts_with("| `") && ["### Calls", "### Views", "### Errors"].contains(&heading.as_str()) {
             assert!(!line.ends_with("|  |"), "nothing is said about {line}");
             explained += 1;
         }

@@ -1,6 +1,9 @@
 //! What is written: the page, contract by contract.
 
-use crate::source::{Definition, Entry, definitions, function_comments, interface, interface_comments};
+use crate::{
+    reach::calls_by_error,
+    source::{Definition, Entry, camel, definitions, function_comments, interface, interface_comments, snake},
+};
 use std::{collections::BTreeMap, fmt::Write as _};
 use surety_native::{CASE_CALLS, JobCall, Native, PACT_CALLS};
 
@@ -11,16 +14,19 @@ Written by `SURETY_UPDATE=1 cargo test -p surety-native --test reference` from t
 and the table of phases that the tests go by (`tests/native/src/table.rs`); that test fails when this page says something else.
 [PROTOCOL.md](PROTOCOL.md) tells the story that these are the words of, [`contracts/abi`](../contracts/abi) has them for tools.
 
-Amounts are in wei. Times are seconds, those that end in `By`, `After`, `deadline` or `notBefore` since 1970, by the block's clock, and count as
+T1 is `acceptBy`, T2 the taking + `computeWindow`, T3 the result + `disputeWindow`. Amounts are in wei. Times are seconds, those that end in `By`, `After`, `deadline` or `notBefore` since 1970, by the block's clock, and count as
 in time up to and including that second. Selectors are the first four bytes of the hash of a signature, topics all of it. A call that
 is not `payable` refuses every payment. Terms travel with every call: the chain keeps their hash, the job's id.
 ";
+
+/// What constructs a contract; the ABI does not name it.
+const CONSTRUCTOR: &str = "construct";
 
 /// What the page is about.
 struct Contract {
     title: &'static str,
     interface: &'static str,
-    source: &'static str,
+    folder: &'static str,
     /// Of what the phases are.
     subject: &'static str,
 }
@@ -29,25 +35,25 @@ const CONTRACTS: [Contract; 4] = [
     Contract {
         title: "Escrow",
         interface: "IEscrow",
-        source: "escrow/src/lib.rs",
+        folder: "escrow",
         subject: "the job",
     },
     Contract {
         title: "Referee contract",
         interface: "IReferee",
-        source: "referee/src/lib.rs",
+        folder: "referee",
         subject: "the case",
     },
     Contract {
         title: "Predicate",
         interface: "IPredicate",
-        source: "tasks/predicate/src/lib.rs",
+        folder: "tasks/predicate",
         subject: "",
     },
     Contract {
         title: "Bribe contract",
         interface: "ICollusion",
-        source: "collusion/src/lib.rs",
+        folder: "collusion",
         subject: "the pact",
     },
 ];
@@ -64,13 +70,11 @@ fn section(contract: &Contract) -> String {
     let entries = interface(contract.interface);
     let said = interface_comments(contract.interface);
     let mut comments = function_comments("contracts/src/contract.rs");
-    comments.extend(function_comments(contract.source));
+    let source = format!("{}/src/lib.rs", contract.folder);
+    comments.extend(function_comments(&source));
     let phases = phases(contract.interface);
-    let mut text = format!(
-        "\n## {}\n\n`{}`, in `{}`.",
-        contract.title, contract.interface, contract.source
-    );
-    if let Some(constructor) = comments.get("construct") {
+    let mut text = format!("\n## {}\n\n`{}`, in `{}`.", contract.title, contract.interface, source);
+    if let Some(constructor) = comments.get(CONSTRUCTOR) {
         let _ = write!(text, " Constructor: {constructor}");
     }
     text += "\n";
@@ -122,11 +126,36 @@ fn section(contract: &Contract) -> String {
         .map(|entry| vec![declaration(entry), code(&entry.topic()), comment(&said, entry)])
         .collect();
     table(&mut text, "Events", &["event", "topic 0", ""], &events);
+    let names: Vec<String> = of_kind("error").map(|entry| entry.name.clone()).collect();
+    let mut calls: Vec<String> = of_kind("function").map(|entry| snake(&entry.name)).collect();
+    calls.extend(comments.contains_key(CONSTRUCTOR).then(|| CONSTRUCTOR.to_owned()));
+    let ends = calls_by_error(contract.folder, &calls, &names);
     let errors: Vec<Vec<String>> = of_kind("error")
-        .map(|entry| vec![declaration(entry), code(&entry.selector()), comment(&said, entry)])
+        .map(|entry| {
+            let ended = ends.get(&entry.name).map(Vec::as_slice).unwrap_or_default();
+            let ended = if ended.len() == calls.len() {
+                "every call".to_owned()
+            } else {
+                ended.iter().map(|call| called(call)).collect::<Vec<_>>().join(", ")
+            };
+            vec![
+                declaration(entry),
+                code(&entry.selector()),
+                comment(&said, entry),
+                ended,
+            ]
+        })
         .collect();
-    table(&mut text, "Errors", &["error", "selector", ""], &errors);
+    table(&mut text, "Errors", &["error", "selector", "", "can end"], &errors);
     text
+}
+
+/// A function by its name in the ABI.
+fn called(function: &str) -> String {
+    match function {
+        CONSTRUCTOR => "the constructor".to_owned(),
+        function => code(&camel(function)),
+    }
 }
 
 /// In which phases each call is allowed.

@@ -189,11 +189,23 @@ pub fn function_comments(file: &str) -> BTreeMap<String, String> {
 }
 
 /// `take_order` is `takeOrder` in the ABI.
-fn camel(name: &str) -> String {
+pub fn camel(name: &str) -> String {
     let mut words = name.split('_');
     let first = words.next().unwrap_or_default().to_owned();
     words.fold(first, |text, word| {
         let (initial, rest) = word.split_at(word.len().min(1));
         text + &initial.to_uppercase() + rest
     })
+}
+
+/// The other way round.
+pub fn snake(name: &str) -> String {
+    let mut text = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && !text.is_empty() {
+            text.push('_');
+        }
+        text.extend(c.to_lowercase());
+    }
+    text
 }
