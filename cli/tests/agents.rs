@@ -11,7 +11,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use support::{CLIENT, POWERS, REFEREE, WORKER, World, arg, complaint, party::Party};
+use support::{CLIENT, POWERS, REFEREE, REFEREE_ADDRESS, WORKER, World, arg, complaint, party::Party};
 
 /// A key that nobody ever sent money to.
 const PAUPER: &str = "0x00000000000000000000000000000000000000000000000000000000deadbeef";
@@ -361,5 +361,38 @@ fn bad_jobs_and_orders_are_named_and_the_others_go_on() {
     fs::write(&orders, format!("{good}\n{good}\n")).unwrap();
     until(&mut client, "it delegates the second", |client| {
         client.count("delegate") == 2
+    });
+}
+
+#[test]
+fn a_worker_runs_only_programs_that_it_was_told_to() {
+    let scene = Scene::new(World::new());
+    let world = &scene.world;
+    let (own, job) = (world.path("checksums"), world.path("OWN.json"));
+    world.json(CLIENT, &["task", "new", "checksums", "--command", "--dir", arg(&own)]);
+    let args = [
+        "delegate",
+        "own:checksums:00:20",
+        "--escrow",
+        &world.escrow,
+        "--out",
+        arg(&job),
+    ];
+    let more = ["--allow", arg(&own), "--referee", REFEREE_ADDRESS];
+    world.json(CLIENT, &[&args[..], &more].concat());
+    fs::copy(&job, world.path("jobs").join("OWN.json")).unwrap();
+    let trusting = ["--trust", REFEREE_ADDRESS];
+    let mut worker = Party::start(&world.url, WORKER, &scene.words(&trusting));
+    until(&mut worker, "the job is declined", |worker| {
+        says(worker, "declined", "not told to run")
+    });
+    worker.kill();
+    assert_eq!(world.phase(&job), "open");
+    // What was declined is looked at again after ten minutes.
+    world.pass(601);
+    let allowing = [&trusting[..], &["--allow", arg(&own)]].concat();
+    let mut worker = Party::start(&world.url, WORKER, &scene.words(&allowing));
+    until(&mut worker, "the result is committed", |_| {
+        world.phase(&job) == "committed"
     });
 }

@@ -96,6 +96,7 @@ impl Terminal {
             .args(["--noprofile", "--norc"])
             .current_dir(folder)
             .env("PATH", path)
+            .env_remove("SURETY_ALLOW")
             .env_remove("SURETY_ESCROW")
             .env_remove("SURETY_PREDICATE")
             .env_remove("SURETY_VERIFIER")

@@ -193,6 +193,7 @@ pub fn surety(url: &str, key: &str, args: &[&str]) -> Output {
         .args(args)
         .env("SURETY_RPC_URL", url)
         .env("SURETY_PRIVATE_KEY", key)
+        .env_remove("SURETY_ALLOW")
         .env_remove("SURETY_ESCROW")
         .env_remove("SURETY_PREDICATE")
         .env_remove("RUST_LOG")
