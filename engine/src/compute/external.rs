@@ -9,7 +9,6 @@ use super::Claim;
 use crate::batch::Batch;
 use std::{
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
-    os::unix::process::CommandExt as _,
     path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
@@ -218,14 +217,14 @@ impl External {
     }
 
     fn start(&self) -> Result<Child, ExternalError> {
-        Command::new(&self.program)
+        let mut command = Command::new(&self.program);
+        group(&mut command);
+        command
             .args(&self.arguments)
             .current_dir(&self.folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            // A group of its own, so that what it starts can be stopped with it.
-            .process_group(0)
             .spawn()
             .map_err(|source| ExternalError::Start {
                 program: self.program.clone(),
@@ -256,13 +255,25 @@ impl External {
     }
 }
 
-/// Ends a program and all that it started.
+/// Lets a program begin a group of its own, so that what it starts can be stopped with it.
+#[cfg(unix)]
+fn group(command: &mut Command) {
+    std::os::unix::process::CommandExt::process_group(command, 0);
+}
+
+/// Where there are no groups, what a program starts is its own affair.
+#[cfg(not(unix))]
+fn group(_: &mut Command) {}
+
+/// Ends a program and its group.
 fn stop(child: &mut Child) {
+    #[cfg(unix)]
     if let Ok(group) = i32::try_from(child.id()) {
         // SAFETY: takes no pointer. The group is the child's own, which was not waited for, so its number is not reused.
         unsafe { libc::killpg(group, libc::SIGKILL) };
     }
-    // Reaps it; that it cannot be waited for would mean that it is gone.
+    // It may be gone already, which is what is wanted; waiting reaps it.
+    let _ = child.kill();
     let _ = child.wait();
 }
 
