@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 
-.PHONY: demo test build lint cast clean help cargo-stylus bench figure-4 bench-devnet fuzz-devnet fuzz-contracts cache-manager model deny twins gas
+.PHONY: demo test build lint cast clean help cargo-stylus bench figure-4 bench-devnet fuzz-devnet fuzz-contracts cache-manager model deny twins gas reproducible mutants
 
 TOOLS = $(CURDIR)/target/tools
 SECONDS ?= 60
@@ -60,9 +60,22 @@ gas: build twins ## measure the gas of every call, beside the papers' and Solidi
 model: ## play larger jobs in every way to the end, and print the states; takes half an hour
 	$(CARGO) run --profile fast --locked -p surety-model
 
-deny: ## check licences, sources and advisories of everything that is linked in; installs cargo-deny, takes minutes
+deny: ## check licences and sources of everything that is linked in, then advisories (their list comes from GitHub); installs cargo-deny
 	$(CARGO) install cargo-deny --locked --root $(TOOLS)
-	$(TOOLS)/bin/cargo-deny check
+	$(TOOLS)/bin/cargo-deny check licenses bans sources
+	$(TOOLS)/bin/cargo-deny check advisories
+
+reproducible: ## build the contracts twice from nothing, in two folders, and compare every byte; takes minutes
+	rm -rf target/reproduce
+	for build in first second; do CARGO_TARGET_DIR=target/reproduce/$$build $(CARGO) build --locked -p surety-wasm || exit 1; done
+	for contract in escrow referee collusion predicate; do \
+		cmp target/reproduce/first/debug/build/surety-wasm-*/out/$$contract.wasm target/reproduce/second/debug/build/surety-wasm-*/out/$$contract.wasm || exit 1; \
+	done
+	sha256sum target/reproduce/first/debug/build/surety-wasm-*/out/*.wasm
+
+mutants: ## change protocol and contracts in every way, one at a time, and list what no test notices; SHARD=0/8 for an eighth
+	$(CARGO) install cargo-mutants --locked --root $(TOOLS)
+	$(TOOLS)/bin/cargo-mutants mutants -o target $(if $(SHARD),--shard $(SHARD))
 
 cache-manager: ## compile devnet/contracts/CacheManager.sol, and fail if the chain holds something else
 	npm install --no-save --prefix devnet/contracts

@@ -102,3 +102,15 @@ fn gas_and_size_are_those_of_the_snapshots() {
         );
     }
 }
+
+#[test]
+fn the_release_note_names_the_code_of_the_snapshots() {
+    let note = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../CHANGELOG.md")).expect("a changelog");
+    let snapshot = Snapshot::open("code.json").by_compiler;
+    let named = |codes: &Map<String, Value>| codes.values().all(|hash| note.contains(hash.as_str().expect("a hash")));
+    let whole = snapshot.values().filter_map(Value::as_object).any(named);
+    assert!(
+        whole,
+        "CHANGELOG.md does not name the code hashes of one compiler: {snapshot:#?}"
+    );
+}
