@@ -8,10 +8,13 @@ use serde_json::json;
 
 use super::deploy;
 use crate::{
-    args::{GlobalArgs, TaskCommand, TaskFolderArgs, TaskNewArgs},
+    args::GlobalArgs,
     chain::{Chain, Request, Sent},
     context::Report,
-    own::{self, Language, Own},
+    own::{
+        self, Language, Own,
+        args::{TaskCommand, TaskFolderArgs, TaskNewArgs},
+    },
     units,
 };
 

@@ -252,3 +252,65 @@ pub fn is_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     (1..=32).contains(&name.len()) && name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(plain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DESCRIBED: &str = "name = \"sums\"\nwidth = 4\ncommand = [\"sh\", \"a.sh\"]\nfiles = [\"lib\", \"a.sh\"]\n";
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("lib/deep")).unwrap();
+        for (name, text) in [
+            ("task.toml", DESCRIBED),
+            ("a.sh", "echo a"),
+            ("lib/deep/b.sh", "echo b"),
+            ("unnamed", "x"),
+        ] {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn a_digest_is_the_documented_hash() {
+        let parts: [&[u8]; 10] = [
+            b"surety own computation 1",
+            b"sums",
+            &[0, 0, 0, 4],
+            &2u64.to_be_bytes(),
+            b"sh",
+            b"a.sh",
+            b"a.sh",
+            &sha256(&[b"echo a"]),
+            b"lib/deep/b.sh",
+            &sha256(&[b"echo b"]),
+        ];
+        let framed: Vec<u8> = parts
+            .iter()
+            .flat_map(|part| [&(part.len() as u64).to_be_bytes()[..], part].concat())
+            .collect();
+        assert_eq!(Own::read(folder().path()).unwrap().digest, sha256(&[&framed]));
+    }
+
+    #[test]
+    fn only_what_makes_the_function_makes_another_digest() {
+        let folder = folder();
+        let path = |name| folder.path().join(name);
+        let digest = || Own::read(folder.path()).unwrap().digest;
+        let first = digest();
+        fs::write(path("unnamed"), "y").unwrap();
+        fs::write(path("task.toml"), format!("{DESCRIBED}batch = 7\ntimeout = \"3s\"\n")).unwrap();
+        assert_eq!(digest(), first);
+        for (from, to) in [("sums", "sum"), ("width = 4", "width = 5"), ("\"sh\"", "\"bash\"")] {
+            fs::write(path("task.toml"), DESCRIBED.replace(from, to)).unwrap();
+            assert_ne!(digest(), first, "{to}");
+        }
+        fs::write(path("task.toml"), DESCRIBED).unwrap();
+        fs::rename(path("lib/deep/b.sh"), path("lib/deep/c.sh")).unwrap();
+        assert_ne!(digest(), first, "another name");
+        fs::write(path("lib/deep/b.sh"), "echo b").unwrap();
+        assert_ne!(digest(), first, "one file more");
+    }
+}

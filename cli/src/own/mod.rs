@@ -6,11 +6,13 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | `args` | the command line |
 //! | `folder` | a folder and its description, as it is read |
 //! | `job` | what a job asks of it: the bytes of function and data |
 //! | `build` | its program and its predicate, from Rust |
 //! | `template` | new folders |
 
+pub mod args;
 mod build;
 mod folder;
 mod job;
