@@ -20,6 +20,9 @@ use support::{CLIENT, arg, rpc, surety};
 
 /// Longer than any block takes on any machine.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// How long a shell may take to end.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// A thousandth of an ether.
 const FINNEY: i128 = 10i128.pow(15);
 /// More than the gas of all that one role sends.
@@ -134,9 +137,15 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // With its jobs, each of which is a group of its own.
+        // With its jobs, each of which is a group of its own; unless it still waits for something that never comes.
         let _ = writeln!(self.input, "kill $(jobs -p); exit");
-        let _ = self.shell.wait();
+        let begun = Instant::now();
+        while matches!(self.shell.try_wait(), Ok(None)) {
+            if begun.elapsed() > GRACE {
+                let _ = self.shell.kill();
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 }
 
