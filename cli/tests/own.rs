@@ -13,8 +13,9 @@ use serde_json::Value;
 use support::{CLIENT, REFEREE, REFEREE_ADDRESS, WORKER, World, arg, complaint, text};
 use surety_engine::result::{Reader, Writer};
 
-/// Value i is the SHA-256 of "INPUT i", cut to 4 bytes.
-const SCRIPT: &str = r#"read -r input
+/// Value i is the SHA-256 of "INPUT i", cut to 4 bytes. It fails if it is shown the key of whoever runs it.
+const SCRIPT: &str = r#"test -z "$SURETY_PRIVATE_KEY" || exit 9
+read -r input
 while read -r index; do printf '%s %s' "$input" "$index" | sha256sum | cut -c1-8; done
 "#;
 

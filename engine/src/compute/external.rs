@@ -8,6 +8,7 @@
 use super::Claim;
 use crate::batch::Batch;
 use std::{
+    env,
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
     path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
@@ -18,6 +19,9 @@ use std::{
 
 /// Bytes kept of what a program complains.
 const COMPLAINT: u64 = 4096;
+
+/// Variables that begin so are not for the program: a key may be among them.
+const SECRETS: &[u8] = b"SURETY_";
 
 /// How long a program that has answered may take to end is looked at this often.
 const ENDING: Duration = Duration::from_millis(1);
@@ -219,6 +223,11 @@ impl External {
     fn start(&self) -> Result<Child, ExternalError> {
         let mut command = Command::new(&self.program);
         group(&mut command);
+        for (name, _) in env::vars_os() {
+            if name.as_encoded_bytes().starts_with(SECRETS) {
+                command.env_remove(name);
+            }
+        }
         command
             .args(&self.arguments)
             .current_dir(&self.folder)
