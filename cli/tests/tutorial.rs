@@ -99,6 +99,8 @@ impl Terminal {
             .args(["--noprofile", "--norc"])
             .current_dir(folder)
             .env("PATH", path)
+            // What a user has set up is not this one's.
+            .env("XDG_CONFIG_HOME", folder.join("config"))
             .env_remove("SURETY_ALLOW")
             .env_remove("SURETY_ESCROW")
             .env_remove("SURETY_PREDICATE")
@@ -179,11 +181,11 @@ impl Outcome {
             let status: Value = serde_json::from_slice(&output.stdout).unwrap();
             status["phase"].as_str().unwrap().to_owned()
         };
-        let deployed = fs::read_to_string(folder.join("deployed")).unwrap();
-        let (_, escrow) = deployed.split_once("SURETY_ESCROW=").unwrap();
+        let job = fs::read_to_string(folder.join("JOB.json")).unwrap();
+        let job: Value = serde_json::from_str(&job).unwrap();
         Self {
             phases: ["JOB.json", "LAZY.json", "SUMS.json"].map(told).into(),
-            escrow: balance(url, escrow.split_whitespace().next().unwrap()),
+            escrow: balance(url, job["escrow"].as_str().unwrap()),
             purses: ROLES.map(|account| balance(url, account)),
         }
     }
