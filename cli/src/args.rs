@@ -13,11 +13,11 @@ use crate::{
     agent::args::{ClientRunArgs, RefereeRunArgs, WatchArgs, WorkerRunArgs},
     game::args::GameArgs,
     keys::KeyArgs,
+    look::args::{HistoryArgs, StatusArgs, TopArgs},
+    network::args::{DeployArgs, KeyCommandArgs, NetworkArgs},
     own::{Allowed, args::TaskArgs},
     units::{Wei, Window},
 };
-
-const DEFAULT_URL: &str = "http://127.0.0.1:8547";
 
 /// Fair payment for outsourced computation, as contracts on Arbitrum Stylus
 ///
@@ -35,9 +35,37 @@ pub struct Cli {
 /// What every command takes.
 #[derive(Args, Debug, Clone)]
 pub struct GlobalArgs {
-    /// The chain's JSON-RPC over HTTP
-    #[arg(long, value_name = "URL", global = true, env = "SURETY_RPC_URL", default_value = DEFAULT_URL)]
-    pub rpc_url: String,
+    /// The network by its name, one of `surety network list` [default: the network of the RPC or the job, else devnet]
+    #[arg(
+        long,
+        value_name = "NAME",
+        global = true,
+        env = "SURETY_NETWORK",
+        help_heading = "Network"
+    )]
+    pub network: Option<String>,
+    /// The chain's JSON-RPC over HTTP [default: the network's]
+    #[arg(
+        long,
+        visible_alias = "rpc",
+        value_name = "URL",
+        global = true,
+        env = "SURETY_RPC_URL",
+        help_heading = "Network"
+    )]
+    pub rpc_url: Option<String>,
+    /// Spend where ether is real money
+    #[arg(long, global = true, help_heading = "Network")]
+    pub real_money: bool,
+    /// The networks file [default: ~/.config/surety/networks.toml]
+    #[arg(
+        long,
+        value_name = "FILE",
+        global = true,
+        env = "SURETY_CONFIG",
+        help_heading = "Network"
+    )]
+    pub config: Option<PathBuf>,
     /// Print JSON for machines instead of text
     #[arg(long, global = true)]
     pub json: bool,
@@ -66,9 +94,13 @@ pub enum Command {
     /// Measure the gas of every call, its parts, and the least that it could take
     #[command(after_help = "Examples:\n  surety gas --json\n  surety gas --twins target/bench")]
     Gas(GasArgs),
-    /// Deploy and activate the escrow, the referee contract and the predicate of the built-in tasks
-    #[command(after_help = "Example: SURETY_PRIVATE_KEY=0x... surety deploy --json")]
-    Deploy,
+    /// Deploy, activate and cache the contracts, as far as they are not there yet, and remember where they are
+    #[command(after_help = "Example: surety deploy --network arbitrum-sepolia --keystore deployer.json")]
+    Deploy(DeployArgs),
+    /// The networks that are known, and the contracts on them
+    Network(NetworkArgs),
+    /// Make, import or show the key that signs
+    Key(KeyCommandArgs),
     /// Solve the game of client, worker and referee: when does honesty pay?
     #[command(
         after_help = "Examples:\n  surety game\n  surety game --reward 0.05 --deposit 0.1 --work 0.02 --sample 20 --json\n  surety game --paper p=0.2 --paper w=0.1\n  surety game plot --out plots"
@@ -84,9 +116,7 @@ pub enum Command {
     #[command(after_help = "Example: surety abi escrow > IEscrow.json")]
     Abi(AbiArgs),
     /// Client: offer a job and pay reward and bonus into the escrow
-    #[command(
-        after_help = "Example: surety delegate primes:0..1000000 --escrow 0x... --predicate 0x... --reward 0.05 --deposit 0.1"
-    )]
+    #[command(after_help = "Example: surety delegate primes:0..1000000 --reward 0.05 --deposit 0.1")]
     Delegate(Box<DelegateArgs>),
     /// Own computations: from one function to a worker's program and a predicate, or from any program
     Task(TaskArgs),
@@ -128,7 +158,7 @@ pub enum Command {
     /// The second opinion on a sealed job: appeal, take, seal, reveal, settle
     Case(CaseArgs),
     /// What the cases of a referee contract said about an account
-    #[command(after_help = "Example: surety reputation 0x... --verifier 0x...")]
+    #[command(after_help = "Example: surety reputation 0x...")]
     Reputation(ReputationArgs),
     /// Client: ask the referee for a ruling (jobs without predicate)
     #[command(after_help = "Example: surety dispute JOB.json --key-file client.key")]
@@ -145,7 +175,7 @@ pub enum Command {
     #[command(after_help = "Example: surety tick JOB.json --key-file any.key")]
     Tick(JobArgs),
     /// Take out payments that could not be delivered
-    #[command(after_help = "Example: surety withdraw --escrow 0x... --key-file my.key")]
+    #[command(after_help = "Example: surety withdraw --key-file my.key")]
     Withdraw(WithdrawArgs),
     /// Worker: go about the day, taking what pays
     Worker(WorkerArgs),
@@ -162,9 +192,17 @@ pub enum Command {
     /// Worker: serve the results in a folder over HTTP
     #[command(after_help = "Example: surety serve . --listen 0.0.0.0:8600")]
     Serve(ServeArgs),
-    /// Show where a job stands, the money in it, and what each role can do next
-    #[command(after_help = "Example: surety status JOB.json")]
-    Status(JobArgs),
+    /// Show where jobs stand, the money in them, and what each role can do next
+    #[command(
+        after_help = "Examples:\n  surety status\n  surety status JOB.json\n  surety status 0x... --network devnet"
+    )]
+    Status(StatusArgs),
+    /// Everything that happened to a job, from the contracts' logs alone
+    #[command(after_help = "Example: surety history JOB.json")]
+    History(HistoryArgs),
+    /// Watch jobs live in the terminal
+    #[command(after_help = "Examples:\n  surety top --everybody\n  surety top --json --once")]
+    Top(TopArgs),
 }
 
 #[derive(Args, Debug)]
@@ -288,10 +326,11 @@ pub struct DelegateArgs {
     /// or own:NAME:INPUTHEX:COUNT for one whose folder --allow names
     #[arg(value_name = "TASK")]
     pub task: String,
-    /// Address of the escrow
+    /// Address of the escrow [default: the one known on the network]
     #[arg(long, env = "SURETY_ESCROW")]
-    pub escrow: Address,
-    /// Contract that evaluates the computation on chain, so that nobody has to be trusted
+    pub escrow: Option<Address>,
+    /// Contract that evaluates the computation on chain, so that nobody has to be trusted [default: the one known on the
+    /// network, unless a referee is named without a verifier]
     #[arg(long, env = "SURETY_PREDICATE")]
     pub predicate: Option<Address>,
     /// Take no predicate and let the referee's word decide; it cannot prove that elements are missing from a set
@@ -475,9 +514,9 @@ pub struct ReputationArgs {
     /// The worker or referee
     #[arg(value_name = "ADDRESS")]
     pub account: Address,
-    /// Address of the referee contract
+    /// Address of the referee contract [default: the one known on the network]
     #[arg(long, env = "SURETY_VERIFIER")]
-    pub verifier: Address,
+    pub verifier: Option<Address>,
 }
 
 #[derive(Args, Debug)]
@@ -559,9 +598,9 @@ impl From<FaultName> for Fault {
 
 #[derive(Args, Debug)]
 pub struct WithdrawArgs {
-    /// Address of the escrow, or of another contract that owes a payment
+    /// Address of the escrow, or of another contract that owes a payment [default: the escrow known on the network]
     #[arg(long, env = "SURETY_ESCROW")]
-    pub escrow: Address,
+    pub escrow: Option<Address>,
     /// Who is paid [default: the account that signs]
     #[arg(long, value_name = "ADDRESS")]
     pub to: Option<Address>,

@@ -1,8 +1,9 @@
 //! The chain behind an RPC URL: typed calls, signed transactions, and errors that say what to do.
 
+mod logs;
 pub mod outgoing;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use alloy::{
     consensus::Transaction as _,
@@ -10,9 +11,9 @@ use alloy::{
     network::{EthereumWallet, TransactionBuilder},
     primitives::{Address, B256, Bytes, TxKind, U256},
     providers::{DynProvider, Provider, ProviderBuilder},
-    rpc::types::{Filter, Header, Log, TransactionReceipt, TransactionRequest},
+    rpc::types::{Header, TransactionReceipt, TransactionRequest},
     signers::local::PrivateKeySigner,
-    sol_types::{SolCall, SolEvent},
+    sol_types::SolCall,
     transports::{RpcError, TransportError, TransportErrorKind, http::reqwest},
 };
 use anyhow::Result;
@@ -28,7 +29,9 @@ const RECEIPT_TIMEOUT: Duration = Duration::from_secs(120);
 pub enum ChainError {
     #[error("`{url}` is no RPC URL: write for example http://127.0.0.1:8547")]
     Url { url: String },
-    #[error("cannot reach {url} ({reason}): start a chain with `surety devnet`, or name another with --rpc-url")]
+    #[error(
+        "cannot reach {url} ({reason}): start a chain with `surety devnet`, or name another with --network or --rpc-url"
+    )]
     Unreachable { url: String, reason: String },
     #[error("{url} answered {method} with something else than expected: {reason}")]
     Answer {
@@ -36,7 +39,9 @@ pub enum ChainError {
         method: &'static str,
         reason: String,
     },
-    #[error("{url} is chain {found}, but this job lives on chain {expected}: name that chain's RPC with --rpc-url")]
+    #[error(
+        "{url} is chain {found}, but this job lives on chain {expected}: name that chain with --network or --rpc-url"
+    )]
     WrongChain { url: String, expected: u64, found: u64 },
     #[error("there is no contract at {address} on chain {chain_id}: check the address, or deploy with `surety deploy`")]
     NoContract { address: Address, chain_id: u64 },
@@ -60,7 +65,9 @@ pub enum ChainError {
     Refused { call: &'static str, reason: String },
     #[error("transaction {hash} was sent but not mined within {} s: look for it before you send it again", RECEIPT_TIMEOUT.as_secs())]
     NotMined { hash: B256 },
-    #[error("nobody signs here: name a key with --keystore, --key-file or SURETY_PRIVATE_KEY")]
+    #[error(
+        "nobody signs here: make a key with `surety key new`, or name one with --keystore, --key-file or SURETY_PRIVATE_KEY"
+    )]
     NoKey,
 }
 
@@ -68,6 +75,11 @@ impl ChainError {
     /// Whether the chain answered well, and it is what stands there that is not as it should be.
     pub fn is_about_state(&self) -> bool {
         matches!(self, Self::NoContract { .. } | Self::Reverted { .. })
+    }
+
+    /// Whether node or contract answered with a no, so that asking again would change nothing.
+    pub fn is_refusal(&self) -> bool {
+        self.is_about_state() || matches!(self, Self::Refused { .. } | Self::Failed { .. } | Self::Answer { .. })
     }
 
     /// The revert data, if a contract refused.
@@ -168,6 +180,7 @@ pub struct Chain {
     provider: DynProvider,
     url: String,
     id: u64,
+    reach: Arc<logs::Reach>,
     signer: Option<(Address, EthereumWallet)>,
 }
 
@@ -186,6 +199,7 @@ impl Chain {
             provider,
             url: url.to_owned(),
             id: 0,
+            reach: Arc::new(logs::Reach::new()),
             signer: None,
         };
         chain.id = chain.ask("eth_chainId", chain.provider.get_chain_id()).await?;
@@ -201,6 +215,10 @@ impl Chain {
 
     pub fn id(&self) -> u64 {
         self.id
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// The account that signs.
@@ -253,30 +271,6 @@ impl Chain {
         }
     }
 
-    /// Events of one kind that name `topic` first, oldest first.
-    pub async fn events<E: SolEvent>(&self, contract: Address, topic: B256) -> Result<Vec<E>, ChainError> {
-        self.event_logs::<E>(contract, topic)
-            .await?
-            .iter()
-            .map(|log| {
-                E::decode_log(&log.inner)
-                    .map(|event| event.data)
-                    .map_err(|error| self.answer("eth_getLogs", error))
-            })
-            .collect()
-    }
-
-    /// The same with their places in the chain.
-    pub async fn event_logs<E: SolEvent>(&self, contract: Address, topic: B256) -> Result<Vec<Log>, ChainError> {
-        let filter = Filter::new()
-            .address(contract)
-            .event_signature(E::SIGNATURE_HASH)
-            .topic1(topic)
-            .from_block(0)
-            .to_block(BlockNumberOrTag::Latest);
-        self.ask("eth_getLogs", self.provider.get_logs(&filter)).await
-    }
-
     /// A view.
     pub async fn call<C: SolCall>(&self, to: Address, call: C) -> Result<C::Return, ChainError> {
         let output = self.simulate(&Request::call(to, &call)).await?;
@@ -306,20 +300,32 @@ impl Chain {
 
     /// Sends a transaction with the gas that the node estimates. One that would revert is not sent.
     pub async fn submit(&self, request: &Request) -> Result<Sent, ChainError> {
+        let signed = self.prepare(request).await?;
+        self.conclude(request.call, &signed).await
+    }
+
+    /// Signs a transaction with the gas that the node estimates, for an account that can pay for it. One that would
+    /// revert is not signed.
+    pub async fn prepare(&self, request: &Request) -> Result<Signed, ChainError> {
         let account = self.account()?;
         let price = self.gas_price().await?;
         let balance = self.balance(account).await?;
         self.require_funds(account, balance, request.value + U256::from(21_000) * price)?;
         let gas = self.estimate(request).await?;
         self.require_funds(account, balance, request.value + U256::from(gas) * price)?;
-        let sent = self.submit_with_gas(request, gas).await?;
+        let nonce = self.pending_nonce().await?;
+        self.sign(request, nonce, gas, outgoing::max_fee(price)).await
+    }
+
+    /// Sends what was signed and waits for it to be mined. `call`: for messages.
+    pub async fn conclude(&self, call: &'static str, signed: &Signed) -> Result<Sent, ChainError> {
+        self.broadcast(call, &signed.raw).await?;
+        let sent = self.receipt(signed.hash).await?;
         if sent.success {
             Ok(sent)
         } else {
-            Err(ChainError::Failed {
-                call: request.call,
-                hash: sent.hash,
-            })
+            let hash = sent.hash;
+            Err(ChainError::Failed { call, hash })
         }
     }
 
@@ -412,9 +418,12 @@ impl Chain {
                     reason: payload.message.into_owned(),
                 },
             },
-            RpcError::Transport(kind) => ChainError::Unreachable {
-                url: self.url.clone(),
-                reason: transport_reason(&kind),
+            RpcError::Transport(kind) => match refusal_in(&kind) {
+                Some(reason) => ChainError::Refused { call, reason },
+                None => ChainError::Unreachable {
+                    url: self.url.clone(),
+                    reason: transport_reason(&kind),
+                },
             },
             other => self.answer(method, other),
         }
@@ -432,6 +441,13 @@ impl Chain {
 /// `takeOrder` of `takeOrder((address,...))`.
 pub fn name_of<C: SolCall>() -> &'static str {
     C::SIGNATURE.split('(').next().unwrap_or(C::SIGNATURE)
+}
+
+/// Some nodes refuse a request by an HTTP status, with JSON-RPC's error as its body.
+fn refusal_in(kind: &TransportErrorKind) -> Option<String> {
+    let body: Value = serde_json::from_str(&kind.as_http_error()?.body).ok()?;
+    let message = body.get("error")?.get("message")?.as_str()?;
+    Some(first_line(message))
 }
 
 fn transport_reason(kind: &TransportErrorKind) -> String {

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use alloy::{
     primitives::{B256, Bytes, U256, aliases::U96},
-    sol_types::SolCall,
+    sol_types::{SolCall, SolEvent as _},
 };
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 use surety_contracts::{
     Form,
-    IEscrow::{self, jobCall, pendingCall},
-    Job, Opening, Pending, Phase, Terms,
+    IEscrow::{self, jobCall},
+    Job, Opening, Phase, Terms,
 };
 
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     evidence::Committed,
     jobfile::JobFile,
     names,
+    network::Session,
     own::Allowed,
     resultfile::ResultFile,
     units,
@@ -65,6 +66,8 @@ pub struct JobContext {
     pub chain: Chain,
     pub file: JobFile,
     pub terms: Terms,
+    /// Block from which on the job can have logs.
+    pub since: u64,
     path: PathBuf,
     allowed: Allowed,
 }
@@ -73,10 +76,17 @@ impl JobContext {
     /// For commands that only read.
     pub async fn reading(global: &GlobalArgs, args: &JobArgs) -> Result<Self> {
         let file = JobFile::read(&args.job)?;
-        let chain = Chain::connect(&global.rpc_url).await?;
+        let session = global.reading(Some(file.chain_id)).await?;
+        Self::found(global, session, file, args).await
+    }
+
+    async fn found(global: &GlobalArgs, session: Session, file: JobFile, args: &JobArgs) -> Result<Self> {
+        let since = session.since(file.escrow);
+        let chain = session.chain;
         chain.require_id(file.chain_id)?;
         chain.code(file.escrow).await?;
-        Ok(Self::new(chain, file, args.job.clone(), global.allowed()))
+        let allowed = global.allowed();
+        Ok(Self::new(chain, file, args.job.clone(), allowed).since(since))
     }
 
     /// A job whose chain is known to be the right one. `path`: where its file is, or would be.
@@ -85,18 +95,22 @@ impl JobContext {
             chain,
             terms: file.terms(),
             file,
+            since: 0,
             path,
             allowed,
         }
     }
 
+    /// The same, of an escrow that has no logs before a block.
+    pub fn since(self, since: u64) -> Self {
+        Self { since, ..self }
+    }
+
     /// For commands that send a transaction.
     pub async fn signing(global: &GlobalArgs, args: &JobArgs) -> Result<Self> {
-        // The key first: to ask for a password, or to miss it, needs no chain.
-        let signer = global.keys.signer()?;
-        let mut context = Self::reading(global, args).await?;
-        context.chain = context.chain.signing(signer);
-        Ok(context)
+        let file = JobFile::read(&args.job)?;
+        let session = global.signing(Some(file.chain_id)).await?;
+        Self::found(global, session, file, args).await
     }
 
     pub fn path(&self) -> &Path {
@@ -105,13 +119,6 @@ impl JobContext {
 
     pub async fn job(&self) -> Result<Job> {
         let call = jobCall {
-            jobId: self.file.job_id,
-        };
-        Ok(self.chain.call(self.file.escrow, call).await?)
-    }
-
-    pub async fn pending(&self) -> Result<Pending> {
-        let call = pendingCall {
             jobId: self.file.job_id,
         };
         Ok(self.chain.call(self.file.escrow, call).await?)
@@ -253,10 +260,12 @@ pub async fn demanded_indices(context: &JobContext) -> Result<Vec<u64>> {
         "no demand is waiting for an answer: the job is {}",
         names::phase(job.phase)
     );
-    let events: Vec<IEscrow::Demanded> = context.chain.events(context.file.escrow, context.file.job_id).await?;
-    events
-        .into_iter()
-        .next_back()
-        .map(|event| event.indices)
+    let logs = context
+        .chain
+        .event_logs::<IEscrow::Demanded>(context.file.escrow, context.file.job_id, context.since)
+        .await?;
+    logs.last()
+        .and_then(|log| IEscrow::Demanded::decode_log(&log.inner).ok())
+        .map(|event| event.data.indices)
         .context("the node does not show the demand's log: use a node that keeps logs")
 }

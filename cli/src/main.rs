@@ -8,6 +8,8 @@
 //! | `demo` | every way a job can end, played on an embedded chain and checked to the wei |
 //! | `gas` | what every call costs, in parts, beside the least that it could |
 //! | `game` | when honesty pays: the solver's answers, as tables, plots and warnings |
+//! | `network` | networks by name, and what was deployed on them |
+//! | `look` | where jobs stand, what happened to them, and both live in the terminal |
 //! | `context`, `jobfile`, `resultfile`, `keys` | what a command works on |
 //! | `chain`, `arbitrum`, `revert` | the chain behind an RPC URL |
 //! | `computation`, `evidence` | results: computing them, and proving them wrong |
@@ -27,7 +29,9 @@ mod game;
 mod gas;
 mod jobfile;
 mod keys;
+mod look;
 mod names;
+mod network;
 mod own;
 mod resultfile;
 mod revert;

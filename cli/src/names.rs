@@ -20,6 +20,23 @@ pub fn phase(phase: Phase) -> &'static str {
     }
 }
 
+/// The same as a title, as in the picture of a job's life.
+pub fn phase_title(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Open => "Open",
+        Phase::Taken => "Taken",
+        Phase::Sealed => "Sealed",
+        Phase::Committed => "Committed",
+        Phase::Demanded => "Demanded",
+        Phase::Disputed => "Disputed",
+        Phase::Refunded => "Refunded",
+        Phase::Forfeited => "Forfeited",
+        Phase::Paid => "Paid",
+        Phase::Convicted => "Convicted",
+        Phase::None | Phase::__Invalid => "Unknown",
+    }
+}
+
 pub fn case_phase(phase: CasePhase) -> &'static str {
     match phase {
         CasePhase::None => "unknown to the referee contract",

@@ -92,6 +92,7 @@ impl Scene {
             .args(args)
             .env("SURETY_RPC_URL", &self.world.url)
             .env("SURETY_PRIVATE_KEY", WORKER)
+            .env("SURETY_CONFIG", support::NOWHERE)
             .output()
             .unwrap()
     }

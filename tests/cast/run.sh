@@ -14,7 +14,7 @@ for _ in $(seq 100); do
     cast chain-id --rpc-url http://127.0.0.1:8547 > /dev/null 2>&1 && break
     sleep 0.1
 done
-SURETY_PRIVATE_KEY=0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80 "$surety" deploy > "$work/deploy"
+SURETY_PRIVATE_KEY=0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80 SURETY_CONFIG="$work/networks.toml" "$surety" deploy > "$work/deploy"
 cat "$work/deploy"
 {
     echo 'set -euo pipefail'

@@ -1,12 +1,14 @@
 //! What an agent can do about a job, and the facts by which it decides. Deciding is pure: no I/O, no clock but the
 //! chain's.
 
+use std::ops::Deref;
+
 use alloy::primitives::Address;
 use serde::{Deserialize, Serialize};
-use surety_contracts::{Case, CasePhase, Fault, Job, Pending, Phase, Terms};
+use surety_contracts::Fault;
 
 use super::store::{Record, Verdict};
-use crate::context::is_terminal;
+use crate::look::Standing;
 
 /// The next thing to do about a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,102 +86,23 @@ impl Move {
     }
 }
 
-/// A job as the chain has it.
-#[derive(Clone, Debug)]
-pub struct View {
-    pub job: Job,
-    pub pending: Pending,
-    /// Where the terms name a referee contract.
-    pub case: Option<Case>,
-}
-
 /// What a decision is made from.
 #[derive(Clone, Copy)]
 pub struct Facts<'a> {
     pub me: Address,
-    /// The chain's time.
-    pub now: u64,
-    pub terms: &'a Terms,
-    pub view: &'a View,
+    pub standing: Standing<'a>,
     pub known: &'a Record,
 }
 
+impl<'a> Deref for Facts<'a> {
+    type Target = Standing<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.standing
+    }
+}
+
 impl Facts<'_> {
-    pub fn job(&self) -> &Job {
-        &self.view.job
-    }
-
-    pub fn phase(&self) -> Phase {
-        self.view.job.phase
-    }
-
-    pub fn ended(&self) -> bool {
-        is_terminal(self.phase())
-    }
-
-    /// When a sealed result must be open.
-    pub fn reveal_by(&self) -> u64 {
-        self.job().clock.saturating_add(self.terms.responseWindow.into())
-    }
-
-    /// Whether `timeTick` would settle something. Of a job that was never delegated it would not.
-    pub fn tick_due(&self) -> bool {
-        match self.phase() {
-            Phase::Open => self.now > self.terms.acceptBy,
-            Phase::Sealed => self.now > self.reveal_by(),
-            Phase::Taken | Phase::Committed | Phase::Demanded | Phase::Disputed => self.now > self.job().clock,
-            _ => false,
-        }
-    }
-
-    /// Whether a result is committed and its clock still runs: it can be confirmed, judged, accepted.
-    pub fn contestable(&self) -> bool {
-        matches!(self.phase(), Phase::Committed | Phase::Demanded | Phase::Disputed) && self.now <= self.job().clock
-    }
-
-    /// Whether anybody could confirm the result, because the referee contract reports the same one.
-    pub fn confirmable(&self) -> bool {
-        self.contestable() && !self.job().confirmed && self.opinion() == Some(true)
-    }
-
-    /// Whether the referee's result is the worker's; none while one of them is not public.
-    pub fn opinion(&self) -> Option<bool> {
-        let (case, job) = (self.view.case.as_ref()?, self.job());
-        let both = !case.root.is_zero() && !job.root.is_zero();
-        both.then(|| (case.root, case.count) == (job.root, job.count))
-    }
-
-    /// Whether the case, if there is one, can be closed.
-    pub fn settle_due(&self) -> bool {
-        let Some(case) = &self.view.case else { return false };
-        let revealable = case.computeBy.saturating_add(self.terms.responseWindow.into());
-        match case.phase {
-            CasePhase::Offered | CasePhase::Revealed => self.ended(),
-            CasePhase::Bound | CasePhase::Sealed => self.ended() && self.now > revealable,
-            _ => false,
-        }
-    }
-
-    /// T3, until when elements can be demanded. While none were, the payout clock is T3 itself.
-    pub fn demand_by(&self) -> u64 {
-        match self.view.pending.demandBy {
-            0 => self.job().clock,
-            demand_by => demand_by,
-        }
-    }
-
-    /// Whether there is a case that is not closed.
-    pub fn case_open(&self) -> bool {
-        self.view
-            .case
-            .as_ref()
-            .is_some_and(|case| !matches!(case.phase, CasePhase::None | CasePhase::Closed))
-    }
-
-    pub fn case_phase(&self) -> CasePhase {
-        self.view.case.as_ref().map_or(CasePhase::None, |case| case.phase)
-    }
-
     /// Whether the job's result is the one that this agent computed.
     pub fn own_is_committed(&self) -> bool {
         self.known

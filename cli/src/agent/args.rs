@@ -14,9 +14,9 @@ use crate::{
 /// What every long-lived command takes.
 #[derive(Args, Debug, Clone)]
 pub struct AgentArgs {
-    /// Address of the escrow
+    /// Address of the escrow [default: the one known on the network]
     #[arg(long, env = "SURETY_ESCROW")]
-    pub escrow: Address,
+    pub escrow: Option<Address>,
     /// Folder for the books, job files, results and seals [default: surety-ROLE]
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
@@ -133,7 +133,7 @@ pub struct WatchArgs {
     pub agent: AgentArgs,
     #[command(flatten)]
     pub check: CheckArgs,
-    /// Block from which on jobs are looked for, the first time
-    #[arg(long, value_name = "BLOCK", default_value_t = 0, help_heading = "Jobs")]
-    pub since: u64,
+    /// Block from which on jobs are looked for, the first time [default: that of the escrow's deployment, if it is known]
+    #[arg(long, value_name = "BLOCK", help_heading = "Jobs")]
+    pub since: Option<u64>,
 }

@@ -7,7 +7,6 @@
 //! | `appraisal` | whether a job is worth taking |
 //! | `store` | the books, which survive a kill |
 //! | `outbox` | transactions on their way: nonces, fees, sending again |
-//! | `feed` | the chain's logs and the views of jobs made from them |
 //! | `folder`, `orders` | files: jobs, results, seals; what a client wants done |
 //! | `labour`, `shown` | work off the chain: computing, fetching, checking what was fetched or delivered on chain |
 //! | `steps` | from a decision to a transaction |
@@ -21,7 +20,6 @@ mod action;
 mod appraisal;
 pub mod args;
 mod client;
-mod feed;
 mod folder;
 mod labour;
 mod orders;
@@ -98,7 +96,7 @@ pub async fn watch(global: &GlobalArgs, args: WatchArgs) -> Result<()> {
         role: Role::Tower(args.check),
         orders: None,
         listen: None,
-        since: Some(args.since),
+        since: args.since,
     };
     run(global, task).await
 }

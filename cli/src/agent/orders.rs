@@ -133,7 +133,7 @@ mod tests {
         let order = orders[0].1.as_ref().unwrap();
         assert_eq!(order.delegate.task, "primes:0..100");
         assert_eq!(order.delegate.reward, Wei(5 * 10u128.pow(17)));
-        assert_eq!(order.delegate.escrow, Address::repeat_byte(1));
+        assert_eq!(order.delegate.escrow, Some(Address::repeat_byte(1)));
         assert_eq!(order.offer(), None);
     }
 

@@ -18,9 +18,7 @@ use surety_contracts::Terms;
 use tokio::{task::JoinSet, time};
 
 use super::{
-    action::View,
     args::AgentArgs,
-    feed::{Feed, Head},
     folder::{Folder, Sources},
     labour::{Done, Kind},
     orders::Orders,
@@ -31,12 +29,17 @@ use super::{
 };
 use crate::{
     args::GlobalArgs,
-    chain::{Chain, ChainError},
+    chain::ChainError,
     commands::interrupted,
     context::{JobContext, closed},
     delivery::{Fetcher, Goods, serve},
     jobfile::JobFile,
+    look::{
+        View,
+        feed::{Feed, Head},
+    },
     names,
+    network::Session,
     own::Allowed,
     units,
 };
@@ -57,13 +60,13 @@ pub struct Task {
     pub orders: Option<PathBuf>,
     pub from: Vec<String>,
     pub listen: Option<SocketAddr>,
-    /// Block from which on jobs are looked for, the first time.
+    /// Block from which on jobs are looked for, the first time, by a role that watches all.
     pub since: Option<u64>,
 }
 
 struct Agent {
     role: Role,
-    chain: Chain,
+    session: Session,
     me: Address,
     escrow: Address,
     folder: Folder,
@@ -105,10 +108,9 @@ struct Pause {
 
 /// Runs until it is interrupted, or cannot keep its books.
 pub async fn run(global: &GlobalArgs, task: Task) -> Result<()> {
-    let signer = global.keys.signer()?;
     let mut voice = Voice::new(global.json);
-    let chain = connect(&global.rpc_url, &mut voice).await?.signing(signer);
-    let mut agent = Agent::open(chain, voice, task, global.allowed()).await?;
+    let session = connect(global, &mut voice).await?;
+    let mut agent = Agent::open(session, voice, task, global.allowed()).await?;
     tokio::select! {
         ended = agent.live() => ended,
         // What is cut off here is taken up again, as after a kill.
@@ -117,12 +119,15 @@ pub async fn run(global: &GlobalArgs, task: Task) -> Result<()> {
 }
 
 /// Waits for a node that is not there yet; anything else is an error.
-async fn connect(url: &str, voice: &mut Voice) -> Result<Chain> {
+async fn connect(global: &GlobalArgs, voice: &mut Voice) -> Result<Session> {
     let mut pause = Duration::from_secs(1);
+    let signer = global.signer()?;
     loop {
-        match Chain::connect(url).await {
-            Err(error @ ChainError::Unreachable { .. }) => voice.complain(None, &format!("{error}; waiting for it")),
-            other => return Ok(other?),
+        match global.signing_with(signer.clone(), None).await {
+            Err(error) if matches!(error.downcast_ref(), Some(ChainError::Unreachable { .. })) => {
+                voice.complain(None, &format!("{error}; waiting for it"));
+            }
+            other => return other,
         }
         time::sleep(pause).await;
         pause = (pause * 2).min(LONGEST);
@@ -130,24 +135,28 @@ async fn connect(url: &str, voice: &mut Voice) -> Result<Chain> {
 }
 
 impl Agent {
-    async fn open(chain: Chain, voice: Voice, task: Task, allowed: Allowed) -> Result<Self> {
+    async fn open(session: Session, voice: Voice, task: Task, allowed: Allowed) -> Result<Self> {
         let Task { agent: args, role, .. } = task;
+        let chain = session.chain.clone();
         let me = chain.account()?;
-        chain.code(args.escrow).await?;
+        let escrow = session.escrow(args.escrow).await?;
+        chain.code(escrow).await?;
         let dir = args.dir.unwrap_or_else(|| format!("surety-{}", role.name()).into());
         let folder = Folder::open(&dir)?;
         let owner = Owner {
             role: role.name(),
             chain_id: chain.id(),
-            escrow: args.escrow,
+            escrow,
             account: me,
         };
         let store = Store::open(&folder.books(), &owner)?;
         let outbox = Outbox::open(&store, args.max_gas_price.map(|most| U256::from(most.0)))?;
         // Whoever knows its jobs by their files reads all of them anew, and needs no old logs.
-        let bookmark = match task.since {
-            Some(since) => store.block()?.unwrap_or(since),
-            None => chain.latest().await?.number,
+        let bookmark = if role.watches_all() {
+            let since = task.since.unwrap_or_else(|| session.since(escrow));
+            store.block()?.unwrap_or(since)
+        } else {
+            chain.latest().await?.number
         };
         let (mut jobs, mut filed) = (BTreeMap::new(), Vec::new());
         for (id, record) in store.jobs()? {
@@ -160,10 +169,10 @@ impl Agent {
         }
         let mut agent = Self {
             me,
-            escrow: args.escrow,
-            feed: Feed::new(args.escrow, bookmark),
+            escrow,
+            feed: Feed::new(escrow, bookmark),
             sources: Sources::new(args.jobs, filed)?,
-            orders: task.orders.map(|path| Orders::new(path, args.escrow)),
+            orders: task.orders.map(|path| Orders::new(path, escrow)),
             fetcher: Fetcher::new(&task.from)?,
             allowed,
             interval: args.interval,
@@ -175,7 +184,7 @@ impl Agent {
             skew_said: false,
             bookmark,
             role,
-            chain,
+            session,
             folder,
             store,
             outbox,
@@ -191,17 +200,17 @@ impl Agent {
             "{} {} on chain {} with {} jobs in {}",
             self.role.name(),
             self.me,
-            self.chain.id(),
+            self.session.chain.id(),
             self.jobs.len(),
             dir.display()
         );
-        let mut fields = json!({ "role": self.role.name(), "account": self.me, "chainId": self.chain.id() });
+        let mut fields = json!({ "role": self.role.name(), "account": self.me, "chainId": self.session.chain.id() });
         if let Some(address) = listen {
             let goods = Goods {
                 folder: dir.to_owned(),
                 jobs: matches!(self.role, Role::Client(..)),
             };
-            let url = format!("http://{}", serve(goods, self.chain.clone(), address).await?);
+            let url = format!("http://{}", serve(goods, self.session.chain.clone(), address).await?);
             text += &format!(", serving {url}");
             fields["url"] = url.into();
         }
@@ -238,22 +247,22 @@ impl Agent {
         while let Some(done) = self.labour.try_join_next() {
             self.note(done?)?;
         }
-        let latest = self.chain.latest().await?;
+        let latest = self.session.chain.latest().await?;
         let head = Head {
             number: latest.number,
             hash: latest.hash,
         };
-        let now = self.chain.clock().await?;
+        let now = self.session.chain.clock().await?;
         self.now = now;
         self.compare_clocks(now);
         self.read_logs(head).await?;
         self.take_in().await?;
-        for settled in self.outbox.settle(&self.chain, &self.store).await? {
+        for settled in self.outbox.settle(&self.session.chain, &self.store).await? {
             self.report(settled)?;
         }
         for (id, known) in &self.jobs {
             if self.feed.is_stale(*id, head) {
-                self.feed.look(&self.chain, *id, &known.terms, head).await?;
+                self.feed.look(&self.session.chain, *id, &known.terms, head).await?;
             }
         }
         self.act(now).await
@@ -312,11 +321,9 @@ impl Agent {
         let file = if known.record.has_file {
             JobFile::read(&path)?
         } else {
-            JobFile::new(self.chain.id(), self.escrow, "", &known.terms, &closed())
+            JobFile::new(self.session.chain.id(), self.escrow, "", &known.terms, &closed())
         };
-        Ok((
-            JobContext::new(self.chain.clone(), file, path, self.allowed.clone()),
-            view.clone(),
-        ))
+        let context = JobContext::new(self.session.chain.clone(), file, path, self.allowed.clone());
+        Ok((context.since(self.session.since(self.escrow)), view.clone()))
     }
 }

@@ -10,7 +10,10 @@ use crate::{context::JobContext, evidence::Evidence};
 /// The leaves of the last delivery. None if it did not come in a transaction that calls the escrow itself.
 pub async fn delivered(context: &JobContext) -> Result<Vec<Leaf>> {
     let (escrow, id) = (context.file.escrow, context.file.job_id);
-    let logs = context.chain.event_logs::<IEscrow::Delivered>(escrow, id).await?;
+    let logs = context
+        .chain
+        .event_logs::<IEscrow::Delivered>(escrow, id, context.since)
+        .await?;
     let transaction = logs
         .last()
         .and_then(|log| log.transaction_hash)

@@ -4,11 +4,12 @@ use alloy::primitives::{Address, B256, Bytes, aliases::U96};
 use surety_contracts::{Case, CasePhase, Fault, Form, Job, Pending, Phase, Terms};
 
 use super::{
-    action::{Action, Facts, Move, View},
+    action::{Action, Facts, Move},
     client, referee,
     store::{Appraisal, Held, Judged, OfferRecord, Record, Verdict},
     tower, worker,
 };
+use crate::look::{Standing, View};
 
 const CLIENT: Address = Address::repeat_byte(1);
 const WORKER: Address = Address::repeat_byte(2);
@@ -114,9 +115,11 @@ impl Scene {
     fn facts(&self, me: Address, now: u64) -> Facts<'_> {
         Facts {
             me,
-            now,
-            terms: &self.terms,
-            view: &self.view,
+            standing: Standing {
+                now,
+                terms: &self.terms,
+                view: &self.view,
+            },
             known: &self.known,
         }
     }

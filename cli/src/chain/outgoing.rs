@@ -4,9 +4,8 @@ use alloy::{
     consensus::TxEnvelope,
     eips::Encodable2718,
     network::{NetworkTransactionBuilder, TransactionBuilder},
-    primitives::{Address, B256, Bytes, U64, U256},
+    primitives::{B256, Bytes, U64, U256},
     providers::Provider,
-    rpc::types::{Filter, Log},
 };
 use serde_json::{Value, json};
 
@@ -34,12 +33,6 @@ impl Chain {
             Ok(time) => Ok(time.to()),
             Err(_) => self.now().await,
         }
-    }
-
-    /// All logs of some contracts in a range of blocks, both ends included.
-    pub async fn logs(&self, contracts: Vec<Address>, from: u64, to: u64) -> Result<Vec<Log>, ChainError> {
-        let filter = Filter::new().address(contracts).from_block(from).to_block(to);
-        self.ask("eth_getLogs", self.provider.get_logs(&filter)).await
     }
 
     /// Transactions of the account that signs which are in blocks: the nonce of the next one.

@@ -13,7 +13,7 @@ use surety_contracts::{Case, CasePhase, IReferee, Job, Offer, codec::wei};
 use super::{client::amount, worker};
 use crate::{
     args::{AppealArgs, CaseCommand, GlobalArgs, ReputationArgs, ResultArgs, RevealArgs},
-    chain::{Chain, Request, Sent},
+    chain::{Request, Sent},
     context::{JobContext, Report, Step, total},
     jobfile::{SealFile, beside},
     names,
@@ -211,9 +211,13 @@ async fn status(context: &JobContext) -> Result<Report> {
 
 /// `surety reputation`
 pub async fn reputation(global: &GlobalArgs, args: &ReputationArgs) -> Result<Report> {
-    let chain = Chain::connect(&global.rpc_url).await?;
+    let session = global.reading(None).await?;
+    let verifier = session.verifier(args.verifier).await?;
     let account = args.account;
-    let reputation = chain.call(args.verifier, IReferee::reputationCall { account }).await?;
+    let reputation = session
+        .chain
+        .call(verifier, IReferee::reputationCall { account })
+        .await?;
     let text = format!(
         "{account}: score {}; right {} times, wrong {}, in collusion {}; {} at stake in all",
         reputation.score,

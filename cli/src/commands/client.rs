@@ -26,7 +26,7 @@ const MOST_DEMANDED: u64 = 64;
 pub async fn delegate(global: &GlobalArgs, args: &DelegateArgs) -> Result<Report> {
     // Before a key is asked for.
     let allowed = global.allowed();
-    check_order(args, &allowed)?;
+    Computation::parse(&args.task, &allowed)?;
     let seed_path = beside(&args.out, "seed");
     for path in [&args.out, &seed_path] {
         ensure!(
@@ -35,8 +35,9 @@ pub async fn delegate(global: &GlobalArgs, args: &DelegateArgs) -> Result<Report
             path.display()
         );
     }
-    let signer = global.keys.signer()?;
-    let chain = Chain::connect(&global.rpc_url).await?.signing(signer);
+    let session = global.signing(None).await?;
+    let args = &session.complete(args).await?;
+    let chain = session.chain;
     let Prepared { file, seed, warning } = prepare(&chain, args, &allowed).await?;
     // Before the money moves: without its openings a job is worth nothing to anybody.
     file.write(&args.out)?;
@@ -81,9 +82,11 @@ pub struct Prepared {
     pub warning: Option<game::Warning>,
 }
 
-/// Draws the salts and writes the terms of a new job, signed by nobody yet. `args.out` is not looked at.
+/// Draws the salts and writes the terms of a new job, signed by nobody yet. The order must be complete; its `out` is not
+/// looked at.
 pub async fn prepare(chain: &Chain, args: &DelegateArgs, allowed: &Allowed) -> Result<Prepared> {
     let computation = check_order(args, allowed)?;
+    let escrow = args.escrow.context("the order names no escrow")?;
     if let Some(predicate) = predicate(args) {
         let code = chain.code(predicate).await?;
         // Another one would hold every right element for wrong, and the worker with it.
@@ -102,7 +105,7 @@ pub async fn prepare(chain: &Chain, args: &DelegateArgs, allowed: &Allowed) -> R
     };
     let terms = terms(args, &computation, &opening, seed, chain.account()?, chain.now().await?)?;
     let warning = warning(args, &terms, chain.gas_price().await?.saturating_to())?;
-    let file = JobFile::new(chain.id(), args.escrow, &args.task, &terms, &opening);
+    let file = JobFile::new(chain.id(), escrow, &args.task, &terms, &opening);
     let seed = SeedFile {
         job_id: file.job_id,
         seed: seed.into(),

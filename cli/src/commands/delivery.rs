@@ -7,7 +7,6 @@ use serde_json::json;
 use super::{client, interrupted};
 use crate::{
     args::{FetchArgs, GlobalArgs, ServeArgs},
-    chain::Chain,
     context::{JobContext, Report},
     delivery::{self, Fetcher, Goods, Wanted},
     units,
@@ -15,7 +14,7 @@ use crate::{
 
 /// `surety serve`, until it is interrupted.
 pub async fn serve(global: &GlobalArgs, args: ServeArgs) -> Result<()> {
-    let chain = Chain::connect(&global.rpc_url).await?;
+    let chain = global.reading(None).await?.chain;
     let goods = Goods {
         folder: args.folder.clone(),
         jobs: args.with_jobs,

@@ -8,8 +8,9 @@ mod devnet;
 mod generate;
 mod joining;
 pub mod judging;
+mod key;
+mod network;
 mod sharing;
-mod status;
 mod task;
 pub mod verify;
 pub mod worker;
@@ -20,13 +21,13 @@ use serde_json::json;
 use crate::{
     agent,
     args::{AbiArgs, Cli, ClientCommand, Command, Contract, GlobalArgs, RefereeCommand, WithdrawArgs, WorkerCommand},
-    chain::{Chain, Request},
+    chain::Request,
     context::Report,
-    demo, game, gas,
+    demo, game, gas, look,
 };
 use surety_contracts::IEscrow;
 
-pub use deploy::{Deployed, deploy_artifact};
+pub use deploy::{Deployed, ICacheManager, deploy_artifact};
 pub use devnet::interrupted;
 
 /// Carries out a command. Long-running ones print by themselves and report nothing.
@@ -56,6 +57,10 @@ pub async fn run(cli: Cli) -> Result<Option<Report>> {
             agent::watch(global, *args).await?;
             return Ok(None);
         }
+        Command::Top(args) => {
+            look::top(global, args).await?;
+            return Ok(None);
+        }
         Command::Serve(args) => {
             delivery::serve(global, args).await?;
             return Ok(None);
@@ -63,7 +68,9 @@ pub async fn run(cli: Cli) -> Result<Option<Report>> {
         Command::Fetch(args) => delivery::fetch(global, &args).await?,
         Command::Demo(args) => demo::run(&args).await?,
         Command::Gas(args) => gas::run(&args).await?,
-        Command::Deploy => deploy::run(global).await?,
+        Command::Deploy(args) => deploy::run(global, &args).await?,
+        Command::Network(args) => network::run(global, &args.command).await?,
+        Command::Key(args) => key::run(global, &args.command)?,
         Command::Game(args) => game::run(&args)?,
         Command::Completions(args) => generate::completions(&args)?,
         Command::Man(args) => generate::man(&args)?,
@@ -88,7 +95,8 @@ pub async fn run(cli: Cli) -> Result<Option<Report>> {
         Command::Confirm(args) => judging::confirm(global, &args).await?,
         Command::Tick(args) => judging::tick(global, &args).await?,
         Command::Withdraw(args) => withdraw(global, &args).await?,
-        Command::Status(args) => status::run(global, &args).await?,
+        Command::Status(args) => look::status(global, &args).await?,
+        Command::History(args) => look::history(global, &args).await?,
     };
     Ok(Some(report))
 }
@@ -112,12 +120,13 @@ fn abi(args: &AbiArgs) -> Result<Report> {
 
 /// `surety withdraw`
 async fn withdraw(global: &GlobalArgs, args: &WithdrawArgs) -> Result<Report> {
-    let signer = global.keys.signer()?;
-    let chain = Chain::connect(&global.rpc_url).await?.signing(signer);
+    let session = global.signing(None).await?;
+    let escrow = session.escrow(args.escrow).await?;
+    let chain = session.chain;
     let account = chain.account()?;
-    let credit = chain.call(args.escrow, IEscrow::creditCall { account }).await?;
+    let credit = chain.call(escrow, IEscrow::creditCall { account }).await?;
     let to = args.to.unwrap_or(account);
-    let request = Request::call(args.escrow, &IEscrow::withdrawCall { to });
+    let request = Request::call(escrow, &IEscrow::withdrawCall { to });
     let sent = chain.send(&request).await?;
     Ok(Report::new(
         format!("{} were paid to {to}", crate::units::ether(credit)),

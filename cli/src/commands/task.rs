@@ -9,7 +9,7 @@ use serde_json::json;
 use super::deploy;
 use crate::{
     args::GlobalArgs,
-    chain::{Chain, Request, Sent},
+    chain::{Request, Sent},
     context::Report,
     own::{
         self, Language, Own,
@@ -72,8 +72,7 @@ async fn deploy(global: &GlobalArgs, args: &TaskFolderArgs) -> Result<Report> {
             own.name
         )
     })?;
-    let signer = global.keys.signer()?;
-    let chain = Chain::connect(&global.rpc_url).await?.signing(signer);
+    let chain = global.signing(None).await?.chain;
     let create = chain.submit(&Request::create(surety_wasm::init_code(&code))).await?;
     let address = create
         .contract

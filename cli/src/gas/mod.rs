@@ -9,10 +9,7 @@ mod twin;
 
 use std::collections::BTreeMap;
 
-use alloy::{
-    primitives::{Address, address},
-    sol,
-};
+use alloy::primitives::{Address, address};
 use anyhow::{Context as _, Result, ensure};
 use comfy_table::{Cell, Table};
 use indicatif::ProgressBar;
@@ -22,7 +19,7 @@ use surety_wasm::COMPILER;
 use crate::{
     args::GasArgs,
     chain::Request,
-    commands::Deployed,
+    commands::{Deployed, ICacheManager},
     context::Report,
     demo::{
         self,
@@ -43,12 +40,6 @@ const APART: u64 = 7 * 24 * 3600;
 
 /// The cache manager of Arbitrum Sepolia, where the embedded chain has its own too.
 const CACHE_MANAGER: Address = address!("A6E41fFD769491a42A6e5Ce453259b93983a22EF");
-
-sol! {
-    interface ICacheManager {
-        function placeBid(address program) external payable;
-    }
-}
 
 /// An action, measured.
 struct Measured {

@@ -22,22 +22,60 @@ pub const REFEREE_ADDRESS: &str = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
 pub const POWERS: &str =
     "modexp:65537:ffffffffffffffc5:1111111111111111111111111111111111111111111111111111111111111111:16";
 
-/// `surety devnet` on a free port, with the contracts deployed; ends with the test.
+/// `surety devnet` in a process of its own; ends with the test.
+pub struct Devnet {
+    process: Child,
+    pub url: String,
+}
+
+impl Drop for Devnet {
+    fn drop(&mut self) {
+        // It may have ended by itself, which the test has noticed then.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Devnet {
+    pub fn start(folder: &Path, port: &str, more: &[&str]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_surety"))
+            .args(["devnet", "--json", "--port", port])
+            .args(more)
+            .current_dir(folder)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let greeting: Value = serde_json::from_str(&line).expect("the chain starts");
+        Self {
+            process,
+            url: greeting["url"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    /// Moves the chain's clock on.
+    pub fn pass(&self, seconds: u64) {
+        self.rpc("evm_increaseTime", json!([seconds]));
+        self.rpc("evm_mine", json!([]));
+    }
+
+    /// What the chain answers to a call of its JSON-RPC.
+    pub fn rpc(&self, method: &str, parameters: Value) -> Value {
+        rpc(&self.url, method, parameters)
+    }
+}
+
+/// A chain with the contracts deployed.
 pub struct World {
-    chain: Child,
+    chain: Devnet,
     pub url: String,
     pub escrow: String,
     pub predicate: String,
     pub verifier: String,
     folder: tempfile::TempDir,
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        // It may have ended by itself, which the test has noticed then.
-        let _ = self.chain.kill();
-        let _ = self.chain.wait();
-    }
 }
 
 impl World {
@@ -52,22 +90,25 @@ impl World {
 
     fn begin(more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (chain, url) = devnet(folder.path(), "0", more);
+        let chain = Devnet::start(folder.path(), "0", more);
         let mut world = Self {
+            url: chain.url.clone(),
             chain,
-            url,
             escrow: String::new(),
             predicate: String::new(),
             verifier: String::new(),
             folder,
         };
-        let deployed = world.json(CLIENT, &["deploy"]);
+        // Remembered for whoever wants it; the tests name what they use.
+        let config = world.path("networks.toml");
+        let deployed = world.json(CLIENT, &["deploy", "--config", arg(&config)]);
         for contract in deployed["contracts"].as_array().unwrap() {
             let address = contract["address"].as_str().unwrap().to_owned();
             match contract["name"].as_str().unwrap() {
                 "escrow" => world.escrow = address,
                 "predicate" => world.predicate = address,
                 "referee" => world.verifier = address,
+                "collusion" => {}
                 other => panic!("unexpected contract {other}"),
             }
         }
@@ -76,16 +117,15 @@ impl World {
 
     /// Stops the chain as a service manager does; it saves itself.
     pub fn stop_chain(&mut self) {
-        let id = self.chain.id().to_string();
+        let id = self.chain.process.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        self.chain.wait().unwrap();
+        self.chain.process.wait().unwrap();
     }
 
     /// Starts it again where it stopped.
     pub fn start_chain(&mut self, port: &str) {
-        let (chain, url) = devnet(self.folder.path(), port, &["--state", "chain.state"]);
-        assert_eq!(url, self.url);
-        self.chain = chain;
+        self.chain = Devnet::start(self.folder.path(), port, &["--state", "chain.state"]);
+        assert_eq!(self.chain.url, self.url);
     }
 
     pub fn run(&self, key: &str, args: &[&str]) -> Output {
@@ -106,13 +146,12 @@ impl World {
 
     /// Moves the chain's clock on.
     pub fn pass(&self, seconds: u64) {
-        self.rpc("evm_increaseTime", json!([seconds]));
-        self.rpc("evm_mine", json!([]));
+        self.chain.pass(seconds);
     }
 
     /// What the chain answers to a call of its JSON-RPC.
     pub fn rpc(&self, method: &str, parameters: Value) -> Value {
-        rpc(&self.url, method, parameters)
+        self.chain.rpc(method, parameters)
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -151,23 +190,6 @@ impl World {
     }
 }
 
-/// A chain in a process of its own, and its address.
-fn devnet(folder: &Path, port: &str, more: &[&str]) -> (Child, String) {
-    let mut chain = Command::new(env!("CARGO_BIN_EXE_surety"))
-        .args(["devnet", "--json", "--port", port])
-        .args(more)
-        .current_dir(folder)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(chain.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    let greeting: Value = serde_json::from_str(&line).expect("the chain starts");
-    (chain, greeting["url"].as_str().unwrap().to_owned())
-}
-
 /// What a node answers to a call of its JSON-RPC.
 pub fn rpc(url: &str, method: &str, parameters: Value) -> Value {
     let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": parameters }).to_string();
@@ -189,17 +211,35 @@ pub fn rpc(url: &str, method: &str, parameters: Value) -> Value {
 }
 
 pub fn surety(url: &str, key: &str, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_surety"))
+    bare(Path::new(NOWHERE))
         .args(args)
         .env("SURETY_RPC_URL", url)
         .env("SURETY_PRIVATE_KEY", key)
-        .env_remove("SURETY_ALLOW")
-        .env_remove("SURETY_ESCROW")
-        .env_remove("SURETY_PREDICATE")
-        .env_remove("RUST_LOG")
         .output()
         .unwrap()
 }
+
+/// The binary with nothing from outside but a user's networks file: never those of whoever runs the tests.
+pub fn bare(config: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_surety"));
+    for variable in [
+        "SURETY_RPC_URL",
+        "SURETY_NETWORK",
+        "SURETY_PRIVATE_KEY",
+        "SURETY_ESCROW",
+        "SURETY_PREDICATE",
+        "SURETY_VERIFIER",
+        "SURETY_ALLOW",
+        "RUST_LOG",
+    ] {
+        command.env_remove(variable);
+    }
+    command.env("SURETY_CONFIG", config);
+    command
+}
+
+/// Settings of nobody.
+pub const NOWHERE: &str = "/nonexistent/surety/networks.toml";
 
 pub fn complaint(output: &Output) -> String {
     assert!(!output.status.success(), "it worked: {}", text(&output.stdout));

@@ -2,7 +2,8 @@
 
 use std::{
     io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
+    path::Path,
+    process::{Child, Stdio},
     sync::{Arc, Mutex},
     thread,
 };
@@ -83,14 +84,10 @@ impl Party {
 }
 
 fn spawn(url: &str, key: &str, args: &[String], heard: &Arc<Mutex<Vec<Value>>>) -> Child {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_surety"))
+    let mut process = super::bare(Path::new(super::NOWHERE))
         .args(args)
         .env("SURETY_RPC_URL", url)
         .env("SURETY_PRIVATE_KEY", key)
-        .env_remove("SURETY_ALLOW")
-        .env_remove("SURETY_ESCROW")
-        .env_remove("SURETY_PREDICATE")
-        .env_remove("RUST_LOG")
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

@@ -16,6 +16,7 @@ use crate::{
         store::StoreError,
     },
     chain::ChainError,
+    look::Standing,
     resultfile::ResultFileError,
 };
 
@@ -31,9 +32,11 @@ impl Agent {
             }
             let facts = Facts {
                 me: self.me,
-                now,
-                terms: &known.terms,
-                view,
+                standing: Standing {
+                    now,
+                    terms: &known.terms,
+                    view,
+                },
                 known: &known.record,
             };
             let action = self.role.next(&facts);
@@ -118,14 +121,16 @@ impl Agent {
         let Some(known) = self.jobs.get(&id) else { return Ok(()) };
         let facts = Facts {
             me: self.me,
-            now,
-            terms: &known.terms,
-            view: &view,
+            standing: Standing {
+                now,
+                terms: &known.terms,
+                view: &view,
+            },
             known: &known.record,
         };
         let request = steps::step(&context, &self.folder, step, &facts, self.role.demanded()).await?;
         self.outbox
-            .send(&self.chain, &self.store, (id, step), request, (by, now))
+            .send(&self.session.chain, &self.store, (id, step), request, (by, now))
             .await
     }
 

@@ -8,10 +8,14 @@ use surety_contracts::Terms;
 
 use super::{Agent, BOOKMARK, Known};
 use crate::{
-    agent::{feed::Head, orders::Orders, store::Record},
+    agent::{
+        orders::{Order, Orders},
+        store::Record,
+    },
     chain::ChainError,
-    commands::client,
+    commands::client::{self, Prepared},
     jobfile::beside,
+    look::feed::Head,
 };
 
 impl Agent {
@@ -23,7 +27,7 @@ impl Agent {
             .filter(|verifier| !verifier.is_zero())
             .collect();
         let verifiers: Vec<Address> = verifiers.into_iter().collect();
-        let delegated = self.feed.read(&self.chain, &verifiers, head).await?;
+        let delegated = self.feed.read(&self.session.chain, &verifiers, head).await?;
         if self.role.watches_all() {
             for (id, terms) in delegated {
                 self.learn(id, terms, false)?;
@@ -43,7 +47,7 @@ impl Agent {
             self.voice.complain(None, &format!("{trouble:#}"));
         }
         for file in files {
-            if (file.chain_id, file.escrow) != (self.chain.id(), self.escrow) {
+            if (file.chain_id, file.escrow) != (self.session.chain.id(), self.escrow) {
                 let text = format!(
                     "job {} is of chain {} and escrow {}, not of this one: left alone",
                     file.job_id, file.chain_id, file.escrow
@@ -77,7 +81,7 @@ impl Agent {
             if self.store.order(&key)?.is_some() {
                 continue;
             }
-            let prepared = match client::prepare(&self.chain, &order.delegate, &self.allowed).await {
+            let prepared = match self.prepare(&order).await {
                 Ok(prepared) => prepared,
                 Err(error) if error.downcast_ref::<ChainError>().is_some() => {
                     self.orders.iter_mut().for_each(Orders::again);
@@ -103,6 +107,11 @@ impl Agent {
             self.jobs.insert(id, Known { record, terms });
         }
         Ok(())
+    }
+
+    async fn prepare(&self, order: &Order) -> Result<Prepared> {
+        let order = self.session.complete(&order.delegate).await?;
+        client::prepare(&self.session.chain, &order, &self.allowed).await
     }
 
     /// A job that was not known, or whose file was not.

@@ -16,6 +16,7 @@ use crate::{
     },
     chain::ChainError,
     commands::worker,
+    look::Standing,
     names, units,
 };
 
@@ -116,14 +117,16 @@ impl Agent {
             }
             Err(error) => appraisal::decline(format!("{error:#}"), now),
             Ok(()) => {
-                let gas_price = self.chain.gas_price().await?;
+                let gas_price = self.session.chain.gas_price().await?;
                 let seconds = labour::heavy(move || appraisal::seconds(&context.computation()?)).await;
                 let Some(known) = self.jobs.get(&id) else { return Ok(()) };
                 let facts = Facts {
                     me: self.me,
-                    now,
-                    terms: &known.terms,
-                    view: &view,
+                    standing: Standing {
+                        now,
+                        terms: &known.terms,
+                        view: &view,
+                    },
                     known: &known.record,
                 };
                 let conditions = Conditions {

@@ -1,6 +1,6 @@
 //! What the chain says about the jobs: logs tell which ones changed, views tell how they stand.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, mem};
 
 use alloy::{
     primitives::{Address, B256},
@@ -13,14 +13,14 @@ use surety_contracts::{
     Terms,
 };
 
-use super::action::View;
+use super::View;
 use crate::chain::Chain;
 
 /// Blocks whose logs are read again with every new block, and whose jobs are looked at again: a reorganisation of no more
 /// than these goes unnoticed otherwise.
 const OVERLAP: u64 = 20;
-/// Blocks asked for at a time; public nodes refuse more than 10,000.
-const CHUNK: u64 = 5_000;
+/// Blocks read before the place is noted.
+const CHUNK: u64 = 200_000;
 
 /// A block by height and hash: after a reorganisation there is another one at the same height.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Feed {
     block: u64,
     /// Its hash, once this process read it.
     hash: B256,
+    /// Jobs that were delegated in logs which were read, and not handed out yet.
+    fresh: Vec<(B256, Terms)>,
     /// Block of each job's last event.
     touched: HashMap<B256, u64>,
     /// With the block in which each was read.
@@ -48,6 +50,7 @@ impl Feed {
             escrow,
             block,
             hash: B256::ZERO,
+            fresh: Vec::new(),
             touched: HashMap::new(),
             views: HashMap::new(),
         }
@@ -71,7 +74,7 @@ impl Feed {
         self.touched.remove(&job);
     }
 
-    /// Reads the logs up to `head`. Returns the jobs that were delegated in them.
+    /// Reads the logs up to `head`. Returns the jobs that were delegated in them. After an error the next call reads on.
     pub async fn read(&mut self, chain: &Chain, verifiers: &[Address], head: Head) -> Result<Vec<(B256, Terms)>> {
         let height = head.number;
         if head.hash == self.hash {
@@ -82,7 +85,6 @@ impl Feed {
             self.views.clear();
         }
         let mut from = self.block.min(height).saturating_sub(OVERLAP);
-        let mut delegated = Vec::new();
         let contracts: Vec<Address> = std::iter::once(self.escrow).chain(verifiers.iter().copied()).collect();
         while from <= height {
             let to = height.min(from + CHUNK - 1);
@@ -95,14 +97,14 @@ impl Feed {
                 if log.address() == self.escrow
                     && let Ok(event) = IEscrow::Delegated::decode_log(&log.inner)
                 {
-                    delegated.push((job, event.data.terms));
+                    self.fresh.push((job, event.data.terms));
                 }
             }
             self.block = to;
             from = to + 1;
         }
         self.hash = head.hash;
-        Ok(delegated)
+        Ok(mem::take(&mut self.fresh))
     }
 
     /// Whether what is known of a job may be out of date.
@@ -119,25 +121,35 @@ impl Feed {
         }
     }
 
-    /// Reads how a job stands. The calls can fall into different blocks; whatever is decided is checked by the contracts.
+    /// Reads how a job stands.
     pub async fn look(&mut self, chain: &Chain, job: B256, terms: &Terms, head: Head) -> Result<()> {
-        let case = async {
-            match terms.verifier {
-                Address::ZERO => Ok(None),
-                verifier => chain.call(verifier, caseOfCall { jobId: job }).await.map(Some),
-            }
-        };
-        let (state, pending, case) = tokio::try_join!(
-            chain.call(self.escrow, jobCall { jobId: job }),
-            chain.call(self.escrow, pendingCall { jobId: job }),
-            case
-        )?;
-        let view = View {
-            job: state,
-            pending,
-            case,
-        };
-        self.views.insert(job, (view, head));
+        let view = view(chain, self.escrow, job, terms).await?;
+        self.note(job, view, head);
         Ok(())
     }
+
+    /// Keeps what was read of a job while `head` was the latest block.
+    pub fn note(&mut self, job: B256, view: View, head: Head) {
+        self.views.insert(job, (view, head));
+    }
+}
+
+/// How a job stands. The calls can fall into different blocks; whatever is decided is checked by the contracts.
+pub async fn view(chain: &Chain, escrow: Address, job: B256, terms: &Terms) -> Result<View> {
+    let case = async {
+        match terms.verifier {
+            Address::ZERO => Ok(None),
+            verifier => chain.call(verifier, caseOfCall { jobId: job }).await.map(Some),
+        }
+    };
+    let (state, pending, case) = tokio::try_join!(
+        chain.call(escrow, jobCall { jobId: job }),
+        chain.call(escrow, pendingCall { jobId: job }),
+        case
+    )?;
+    Ok(View {
+        job: state,
+        pending,
+        case,
+    })
 }
