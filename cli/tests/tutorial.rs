@@ -92,7 +92,8 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn open(folder: &Path) -> Self {
+    /// In `folder`, where `surety` takes the chain at `url` for the one that it looks for by itself.
+    fn open(folder: &Path, url: &str) -> Self {
         let surety = Path::new(env!("CARGO_BIN_EXE_surety")).parent().unwrap();
         let path = format!("{}:{}", surety.display(), std::env::var("PATH").unwrap());
         let mut shell = Command::new("bash")
@@ -101,6 +102,9 @@ impl Terminal {
             .env("PATH", path)
             // What a user has set up is not this one's.
             .env("XDG_CONFIG_HOME", folder.join("config"))
+            .env("SURETY_RPC_URL", url)
+            .env_remove("SURETY_CONFIG")
+            .env_remove("SURETY_NETWORK")
             .env_remove("SURETY_ALLOW")
             .env_remove("SURETY_ESCROW")
             .env_remove("SURETY_PREDICATE")
@@ -217,7 +221,7 @@ fn the_tutorial_does_what_it_says() {
         }
         let terminal = terminals
             .entry(&block.terminal)
-            .or_insert_with(|| Terminal::open(folder.path()));
+            .or_insert_with(|| Terminal::open(folder.path(), &url));
         seen += &terminal.run(&block.lines);
         if block.lines.starts_with("surety devnet") {
             wait_for(chain);
