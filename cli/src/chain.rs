@@ -12,7 +12,6 @@ use alloy::{
     primitives::{Address, B256, Bytes, TxKind, U256},
     providers::{DynProvider, Provider, ProviderBuilder},
     rpc::types::{Header, TransactionReceipt, TransactionRequest},
-    signers::local::PrivateKeySigner,
     sol_types::SolCall,
     transports::{RpcError, TransportError, TransportErrorKind, http::reqwest},
 };
@@ -206,10 +205,11 @@ impl Chain {
         Ok(chain)
     }
 
-    /// The same chain, signing with this key.
-    pub fn signing(&self, signer: PrivateKeySigner) -> Self {
+    /// The same chain, signing with this wallet's account.
+    pub fn signing(&self, wallet: impl Into<EthereumWallet>) -> Self {
         let mut chain = self.clone();
-        chain.signer = Some((signer.address(), EthereumWallet::from(signer)));
+        let wallet = wallet.into();
+        chain.signer = Some((wallet.default_signer().address(), wallet));
         chain
     }
 

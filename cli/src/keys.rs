@@ -1,5 +1,5 @@
-//! Where the key that signs comes from: a keystore file, a file with the bare key, the environment, or the keystore that
-//! `surety key` made.
+//! Where the key that signs comes from: a Ledger, a keystore file, a file with the bare key, the environment, or the
+//! keystore that `surety key` made.
 
 use std::{
     env, fs,
@@ -8,6 +8,7 @@ use std::{
 };
 
 use alloy::{
+    network::EthereumWallet,
     primitives::{Address, hex},
     signers::{k256::elliptic_curve::rand_core::OsRng, local::PrivateKeySigner},
 };
@@ -23,6 +24,10 @@ pub const KEY_VARIABLE: &str = "SURETY_PRIVATE_KEY";
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Key")]
 pub struct KeyArgs {
+    /// Sign with this account of a Ledger, counted from 0 as Ledger's own program counts; its Ethereum app has to be open
+    #[cfg(feature = "ledger")]
+    #[arg(long, value_name = "ACCOUNT", global = true, conflicts_with_all = ["keystore", "key_file"])]
+    pub ledger: Option<usize>,
     /// Sign with this encrypted JSON keystore, as cast and geth write them
     #[arg(long, value_name = "FILE", global = true, conflicts_with = "key_file")]
     pub keystore: Option<PathBuf>,
@@ -35,8 +40,16 @@ pub struct KeyArgs {
 }
 
 impl KeyArgs {
-    /// The key, or an error that says how to name one. `usual`: the keystore of whoever names none.
-    pub fn signer(&self, usual: Option<&Path>) -> Result<PrivateKeySigner> {
+    /// Who signs, or an error that says how to name one. `usual`: the keystore of whoever names none.
+    pub async fn wallet(&self, usual: Option<&Path>) -> Result<EthereumWallet> {
+        #[cfg(feature = "ledger")]
+        if let Some(account) = self.ledger {
+            return ledger(account).await;
+        }
+        Ok(self.signer(usual)?.into())
+    }
+
+    fn signer(&self, usual: Option<&Path>) -> Result<PrivateKeySigner> {
         match self.source(env::var(KEY_VARIABLE).ok(), usual)? {
             Source::Keystore(path) => {
                 let password = self.password(Ask::Once)?;
@@ -49,6 +62,10 @@ impl KeyArgs {
 
     /// The account that would sign, if a key is there and tells it without its password.
     pub fn account(&self, usual: Option<&Path>) -> Option<Address> {
+        #[cfg(feature = "ledger")]
+        if self.ledger.is_some() {
+            return None;
+        }
         match self.source(env::var(KEY_VARIABLE).ok(), usual).ok()? {
             Source::Keystore(path) => address_in(&path),
             Source::Bare(signer) => Some(signer.address()),
@@ -101,6 +118,15 @@ impl KeyArgs {
         }
         Ok(password)
     }
+}
+
+#[cfg(feature = "ledger")]
+async fn ledger(account: usize) -> Result<EthereumWallet> {
+    use alloy::signers::ledger::{HDPath, LedgerSigner};
+    LedgerSigner::new(HDPath::LedgerLive(account), None)
+        .await
+        .map(EthereumWallet::from)
+        .context("cannot sign with a Ledger: connect it, unlock it, open its Ethereum app, and close other programs that use it")
 }
 
 /// How often a password is asked for: a new one twice.
@@ -198,7 +224,7 @@ mod tests {
         let named = KeyArgs {
             keystore: Some(keystore.clone()),
             password_file: Some(password.clone()),
-            key_file: None,
+            ..KeyArgs::default()
         };
         fs::write(&password, "correct\n").unwrap();
         assert_eq!(key(&named, None).unwrap(), signer.address());

@@ -121,9 +121,9 @@ pub async fn run(global: &GlobalArgs, task: Task) -> Result<()> {
 /// Waits for a node that is not there yet; anything else is an error.
 async fn connect(global: &GlobalArgs, voice: &mut Voice) -> Result<Session> {
     let mut pause = Duration::from_secs(1);
-    let signer = global.signer()?;
+    let wallet = global.wallet().await?;
     loop {
-        match global.signing_with(signer.clone(), None).await {
+        match global.signing_with(wallet.clone(), None).await {
             Err(error) if matches!(error.downcast_ref(), Some(ChainError::Unreachable { .. })) => {
                 voice.complain(None, &format!("{error}; waiting for it"));
             }

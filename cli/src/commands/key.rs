@@ -17,7 +17,7 @@ use crate::{
     network::args::{KeyCommand, KeystoreArgs},
 };
 
-pub fn run(global: &GlobalArgs, command: &KeyCommand) -> Result<Report> {
+pub async fn run(global: &GlobalArgs, command: &KeyCommand) -> Result<Report> {
     match command {
         KeyCommand::New(args) => {
             let path = place(global, args)?;
@@ -27,7 +27,7 @@ pub fn run(global: &GlobalArgs, command: &KeyCommand) -> Result<Report> {
             let path = place(global, args)?;
             write(global, path, &bare(global)?, "the key")
         }
-        KeyCommand::Address => address(global),
+        KeyCommand::Address => address(global).await,
     }
 }
 
@@ -76,11 +76,11 @@ fn bare(global: &GlobalArgs) -> Result<PrivateKeySigner> {
     keys::parse(&text)
 }
 
-fn address(global: &GlobalArgs) -> Result<Report> {
+async fn address(global: &GlobalArgs) -> Result<Report> {
     // Most keystores say it without their password.
     let address = match global.account() {
         Some(address) => address,
-        None => global.signer()?.address(),
+        None => global.wallet().await?.default_signer().address(),
     };
     Ok(Report::new(address.to_string(), json!({ "address": address })))
 }

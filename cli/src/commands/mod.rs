@@ -70,7 +70,7 @@ pub async fn run(cli: Cli) -> Result<Option<Report>> {
         Command::Gas(args) => gas::run(&args).await?,
         Command::Deploy(args) => deploy::run(global, &args).await?,
         Command::Network(args) => network::run(global, &args.command).await?,
-        Command::Key(args) => key::run(global, &args.command)?,
+        Command::Key(args) => key::run(global, &args.command).await?,
         Command::Game(args) => game::run(&args)?,
         Command::Completions(args) => generate::completions(&args)?,
         Command::Man(args) => generate::man(&args)?,

@@ -1,6 +1,6 @@
 //! A connection to the network that a command is about, and the contracts that are known there.
 
-use alloy::{primitives::Address, signers::local::PrivateKeySigner};
+use alloy::{network::EthereumWallet, primitives::Address};
 use anyhow::Result;
 
 use super::{Config, Network, deployments::Record};
@@ -98,11 +98,11 @@ impl GlobalArgs {
 
     /// For commands that send transactions. The key comes first: to ask for a password, or to miss it, needs no chain.
     pub async fn signing(&self, chain_id: Option<u64>) -> Result<Session> {
-        self.signing_with(self.signer()?, chain_id).await
+        self.signing_with(self.wallet().await?, chain_id).await
     }
 
     /// The same with a key that was opened before.
-    pub async fn signing_with(&self, signer: PrivateKeySigner, chain_id: Option<u64>) -> Result<Session> {
+    pub async fn signing_with(&self, wallet: EthereumWallet, chain_id: Option<u64>) -> Result<Session> {
         let mut session = self.reading(chain_id).await?;
         if session.network.real_money {
             let network = &session.network.name;
@@ -114,15 +114,15 @@ impl GlobalArgs {
             }
             eprintln!(
                 "surety: warning: this spends real money: the ether of {} on {network}",
-                signer.address()
+                wallet.default_signer().address()
             );
         }
-        session.chain = session.chain.signing(signer);
+        session.chain = session.chain.signing(wallet);
         Ok(session)
     }
 
-    pub fn signer(&self) -> Result<PrivateKeySigner> {
-        self.keys.signer(self.config()?.keystore().as_deref())
+    pub async fn wallet(&self) -> Result<EthereumWallet> {
+        self.keys.wallet(self.config()?.keystore().as_deref()).await
     }
 
     /// The account that would sign, as far as it is known without a password.
