@@ -2,10 +2,10 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, thread, time::Duration};
 
 use serde_json::{Value, json};
-use support::{CLIENT, POWERS, REFEREE, REFEREE_ADDRESS, WORKER, World, arg, text};
+use support::{CLIENT, POWERS, REFEREE, REFEREE_ADDRESS, WORKER, World, arg, party::Party, text};
 
 const CLIENT_ADDRESS: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 const WORKER_ADDRESS: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
@@ -224,4 +224,39 @@ fn a_second_opinion_is_part_of_the_history() {
         ("worker", 11 * finney),
     ]);
     assert_eq!(balance(&history), expected);
+}
+
+#[test]
+fn all_jobs_are_watched_as_lines_of_json() {
+    let mut world = World::lasting();
+    let job = world.delegate("primes:0..1000", &["--predicate", &world.predicate]);
+    let once = ["top", "--once", "--escrow", &world.escrow];
+    let seen = world.json(CLIENT, &once);
+    assert_eq!(
+        (&seen["jobs"][0]["phase"], &seen["network"]),
+        (&json!("open"), &json!("devnet"))
+    );
+    let terminal = world.refused(CLIENT, &["top", "--escrow", &world.escrow]);
+    assert!(terminal.contains("needs a terminal"), "{terminal}");
+
+    let watch = ["top", "--interval", "50ms", "--escrow", &world.escrow];
+    let mut party = Party::start(&world.url, CLIENT, &watch);
+    let until = |party: &mut Party, what: &str, said: &dyn Fn(&Value) -> bool| {
+        for _ in 0..600 {
+            if party.heard().iter().any(said) {
+                return;
+            }
+            assert!(party.is_alive(), "it ended before {what}");
+            thread::sleep(Duration::from_millis(50));
+        }
+        panic!("{what} was never said: {:?}", party.heard());
+    };
+    until(&mut party, "the job", &|line| line["jobs"][0]["phase"] == "open");
+    // A node that is lost is said, and the watching goes on.
+    let port = world.url.rsplit(':').next().unwrap().to_owned();
+    world.stop_chain();
+    until(&mut party, "the trouble", &|line| line["trouble"].is_string());
+    world.start_chain(&port);
+    world.json(WORKER, &["take", arg(&job)]);
+    until(&mut party, "the taking", &|line| line["jobs"][0]["phase"] == "taken");
 }

@@ -6,9 +6,12 @@ use serde_json::json;
 
 use super::{client, interrupted};
 use crate::{
-    args::{FetchArgs, GlobalArgs, ServeArgs},
+    args::GlobalArgs,
     context::{JobContext, Report},
-    delivery::{self, Fetcher, Goods, Wanted},
+    delivery::{
+        self, Fetcher, Goods, Wanted,
+        args::{FetchArgs, ServeArgs},
+    },
     units,
 };
 

@@ -15,6 +15,7 @@
 //! the tree over them has the committed root. That checks the list of groups before any element, and each group by
 //! itself.
 
+pub mod args;
 mod fetch;
 mod serve;
 

@@ -10,7 +10,7 @@ use crate::{
         history::Entry,
         money,
         moves::moves,
-        picture::{Picture, Run, Tone, picture},
+        picture::{Picture, Run, Tone, WIDE, picture},
         status::{tone, until, wrapped},
     },
     units,
@@ -68,9 +68,12 @@ impl Screen {
         // The list gets what it needs, up to a third; the rest is for one job at length.
         let room = (rows / 3).max(3);
         let first = (self.place + 1).saturating_sub(room);
-        lines.push(vec![run(row(["job", "phase", "in escrow", "you", "clock"]), Tone::Dim)]);
+        lines.push(vec![run(
+            row(["job", "phase", "in escrow", "you", "clock"], columns),
+            Tone::Dim,
+        )]);
         for (place, seen) in snapshot.jobs.iter().enumerate().skip(first).take(room) {
-            lines.push(job(seen, snapshot, place == self.place));
+            lines.push(job(seen, snapshot, columns, place == self.place));
         }
         lines.push(vec![run("─".repeat(columns), Tone::Dim)]);
         let life = match snapshot.jobs.iter().find(|seen| Some(seen.id) == self.selected) {
@@ -130,12 +133,15 @@ fn header(snapshot: &Snapshot, columns: usize) -> Vec<Run> {
     vec![run(format!("{text}{}{counts}", " ".repeat(gap)), Tone::Reversed)]
 }
 
-/// A line of the list.
-fn row([id, phase, stake, roles, clock]: [&str; 5]) -> String {
+/// A line of the list. What is told below as well is left away where there is no room.
+fn row([id, phase, stake, roles, clock]: [&str; 5], columns: usize) -> String {
+    if columns < WIDE {
+        return format!("  {id:<SHORT$}  {phase:<12}{clock}");
+    }
     format!("  {id:<SHORT$}  {phase:<22}{stake:<16}{roles:<16}{clock}")
 }
 
-fn job(seen: &Seen, snapshot: &Snapshot, selected: bool) -> Vec<Run> {
+fn job(seen: &Seen, snapshot: &Snapshot, columns: usize, selected: bool) -> Vec<Run> {
     let now = snapshot.moment.now;
     let standing = seen.at(now);
     let id: String = seen.id.to_string().chars().take(SHORT).collect();
@@ -151,7 +157,7 @@ fn job(seen: &Seen, snapshot: &Snapshot, selected: bool) -> Vec<Run> {
         .account
         .map(|account| seen.roles(account).join(", "))
         .unwrap_or_default();
-    let text = row([&id, &standing.phase_text(), &stake, &roles, &clock]);
+    let text = row([&id, &standing.phase_text(), &stake, &roles, &clock], columns);
     // An arrow too: not every terminal shows looks.
     match selected {
         true => vec![run(text.replacen(' ', "▶", 1), Tone::Reversed)],
