@@ -15,9 +15,14 @@ fn pact<P: Platform + Default>(worker_keeps: bool, referee_keeps: bool) -> World
     if referee_keeps {
         world.opinion = world.agreed.clone();
     }
+    agree(&world);
+    world
+}
+
+/// A pact that both accepted, and their sealed results.
+fn agree<P: Platform>(world: &World<P>) {
     world.delegate().take().appeal().take_case();
     world.offer_bribe().accept_bribe().seal_result().seal_opinion();
-    world
 }
 
 /// What worker and referee get from the pact's pot once both revealed.
@@ -55,6 +60,19 @@ pub fn both_betray<P: Platform + Default>() {
     closes(&world, [T + B, T]);
 }
 
+/// A result is the agreed one if its elements are, and not because it has as many.
+pub fn another_result_of_the_agreed_length_breaks_the_pact<P: Platform + Default>() {
+    let mut world = World::<P>::new(|_| {});
+    let mut elements = world.agreed.elements.clone();
+    *elements.last_mut().expect("elements") = element(u64::MAX);
+    let another = Work::new(elements);
+    assert_eq!(another.count(), world.agreed.count());
+    (world.work, world.opinion) = (another.clone(), another);
+    agree(&world);
+    world.reveal_result().reveal_opinion();
+    closes(&world, [T + B, T]);
+}
+
 /// No result revealed in time is a broken pact, whatever was sealed.
 pub fn neither_reveals<P: Platform + Default>() {
     let world = pact::<P>(true, true);
@@ -88,8 +106,7 @@ fn collude<P: Platform + Default>(end: impl FnOnce(&World<P>), [client, worker, 
     let mut world = World::<P>::new(|_| {});
     (world.work, world.opinion) = (world.agreed.clone(), world.agreed.clone());
     let gained = gains(&world, |world| {
-        world.delegate().take().appeal().take_case();
-        world.offer_bribe().accept_bribe().seal_result().seal_opinion();
+        agree(world);
         world.reveal_result().reveal_opinion().confirm();
         end(world);
     });

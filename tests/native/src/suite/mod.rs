@@ -63,6 +63,7 @@ macro_rules! suite {
                 equals_a_withheld_result, equal_and_paid, equal_and_false, names_the_wrong_element, differs_and_paid,
                 anybody_confirms_equal_results, reputation_adds_up;
             collusion: both_keep_the_pact, worker_betrays, referee_betrays, both_betray, neither_reveals,
+                another_result_of_the_agreed_length_breaks_the_pact,
                 an_offer_lapses, the_worker_withdraws_its_offer, unnoticed_collusion_pays, noticed_collusion_costs_both;
             adversary: a_copied_seal_opens_for_nobody_else, a_word_against_an_element_never_committed,
                 a_refused_payment_becomes_a_credit, a_verifier_that_is_none_confirms_nothing,
@@ -72,7 +73,8 @@ macro_rules! suite {
                 a_deadline_belongs_to_those_who_keep_it,
                 an_open_order_goes_to_the_first_of_two;
             refusals: appeal_refuses, take_case_refuses, opinions_are_refused, settle_refuses, offers_are_refused,
-                acceptance_is_refused, results_are_checked_in_time, constructors_refuse, impostors_are_refused, calldata_is_strict,
+                acceptance_is_refused, results_are_checked_in_time, constructors_refuse,
+                contracts_say_whom_they_were_constructed_for, impostors_are_refused, calldata_is_strict,
                 calldata_has_one_encoding;
         );
     };

@@ -221,6 +221,21 @@ pub fn constructors_refuse<P: Platform + Default>() {
     assert!(world.platform.try_deploy(Contract::Referee { escrow }).is_some());
 }
 
+pub fn contracts_say_whom_they_were_constructed_for<P: Platform + Default>() {
+    let world = World::<P>::new(|_| {});
+    let (escrow, verifier, collusion) = (world.escrow, world.verifier, world.collusion);
+    let said = |to, call: &[u8]| world.platform.peek(world.stranger, to, 0, call.to_vec());
+    assert_eq!(said(verifier, &IReferee::escrowCall::SELECTOR), Ok(escrow.abi_encode()));
+    assert_eq!(
+        said(collusion, &ICollusion::escrowCall::SELECTOR),
+        Ok(escrow.abi_encode())
+    );
+    assert_eq!(
+        said(collusion, &ICollusion::refereeCall::SELECTOR),
+        Ok(verifier.abi_encode())
+    );
+}
+
 /// An escrow or a referee contract that turned into something else decides nothing: the calls revert.
 pub fn impostors_are_refused<P: Platform + Default>() {
     let garbage = [
