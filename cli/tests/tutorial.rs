@@ -127,7 +127,7 @@ impl Terminal {
 
     /// Types the lines and returns what was printed, once the shell is ready again.
     fn run(&mut self, lines: &str) -> String {
-        write!(self.input, "{lines}echo '{DONE}'\n").unwrap();
+        writeln!(self.input, "{lines}echo '{DONE}'").unwrap();
         let begun = Instant::now();
         let mut text = String::new();
         loop {
