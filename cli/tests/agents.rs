@@ -51,11 +51,16 @@ struct Scene {
 
 impl Scene {
     fn new(world: World) -> Self {
+        let scene = Self::unknown(world);
+        scene.publish();
+        scene
+    }
+
+    /// With a job that the worker does not know yet.
+    fn unknown(world: World) -> Self {
         let job = world.delegate(POWERS, &["--predicate", &world.predicate]);
-        let jobs = world.path("jobs");
-        fs::create_dir(&jobs).unwrap();
-        fs::copy(&job, jobs.join("JOB.json")).unwrap();
-        let folder = world.path("folder");
+        fs::create_dir(world.path("jobs")).unwrap();
+        let (jobs, folder) = (world.path("jobs"), world.path("folder"));
         let words = [
             "worker",
             "run",
@@ -70,6 +75,11 @@ impl Scene {
         ];
         let words = words.map(str::to_owned).to_vec();
         Self { world, job, words }
+    }
+
+    /// Puts the job's file where the worker looks.
+    fn publish(&self) {
+        fs::copy(&self.job, self.world.path("jobs").join("JOB.json")).unwrap();
     }
 
     fn words<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
@@ -181,32 +191,16 @@ fn what_was_on_its_way_when_it_was_killed_is_not_done_twice() {
 
 #[test]
 fn a_node_that_goes_away_is_waited_for() {
-    let mut world = World::lasting();
-    let port = world.url.rsplit(':').next().unwrap().to_owned();
-    let scene_job = world.delegate(POWERS, &["--predicate", &world.predicate]);
-    let folder = world.path("folder");
-    let jobs = world.path("jobs");
-    fs::create_dir(&jobs).unwrap();
-    let words = [
-        "worker",
-        "run",
-        "--escrow",
-        &world.escrow,
-        "--interval",
-        "50ms",
-        "--jobs",
-        arg(&jobs),
-        "--dir",
-        arg(&folder),
-    ];
-    let mut worker = Party::start(&world.url, WORKER, &words);
+    let mut scene = Scene::unknown(World::lasting());
+    let port = scene.world.url.rsplit(':').next().unwrap().to_owned();
+    let mut worker = scene.start(WORKER, &[]);
     until(&mut worker, "it began", |worker| worker.count("started") == 1);
-    world.stop_chain();
+    scene.world.stop_chain();
     until(&mut worker, "it misses the node", |worker| {
         says(worker, "trouble", "cannot reach")
     });
-    fs::copy(&scene_job, jobs.join("JOB.json")).unwrap();
-    world.start_chain(&port);
+    scene.publish();
+    scene.world.start_chain(&port);
     until(&mut worker, "it is served again", |worker| worker.count("back") == 1);
     until(&mut worker, "it commits", |worker| worker.count("submit") == 1);
 }

@@ -1,10 +1,10 @@
 //! `surety devnet --state FILE`, killed while it writes the file.
 
+mod support;
+
 use std::{
     fs,
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
     thread,
     time::{Duration, SystemTime},
 };
@@ -14,7 +14,8 @@ use alloy::{
     rpc::client::RpcClient,
     transports::TransportResult,
 };
-use serde_json::{Value, json};
+use serde_json::json;
+use support::{Devnet, arg};
 
 /// Stores the word that it is called with in each of its slots from 0 to `LAST_SLOT`: all of them hold the same after any
 /// transaction, and none may hold anything else.
@@ -28,36 +29,18 @@ const TORN: u32 = 4;
 /// Kills at most: some come when the file is already complete.
 const ROUNDS: u64 = 30;
 
-/// A chain in a process of its own.
 struct Chain {
-    process: Child,
+    devnet: Devnet,
     client: RpcClient,
-}
-
-impl Drop for Chain {
-    fn drop(&mut self) {
-        // It may have ended by itself, which the test has noticed then.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 impl Chain {
     /// Starts where `state` left off; fails if the file does not load.
     fn start(state: &Path) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_surety"))
-            .args(["devnet", "--port", "0", "--json", "--state-interval", "1", "--state"])
-            .arg(state)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let greeting: Value = serde_json::from_str(&line).expect("the chain starts from the file");
-        let client = RpcClient::new_http(greeting["url"].as_str().unwrap().parse().unwrap());
-        Self { process, client }
+        let folder = state.parent().expect("a file in a folder");
+        let devnet = Devnet::start(folder, "0", &["--state-interval", "1", "--state", arg(state)]);
+        let client = RpcClient::new_http(devnet.url.parse().unwrap());
+        Self { devnet, client }
     }
 
     async fn height(&self) -> u64 {
@@ -75,7 +58,7 @@ impl Chain {
     fn until(&mut self, condition: impl Fn() -> bool) {
         while !condition() {
             assert_eq!(
-                self.process.try_wait().unwrap(),
+                self.devnet.process.try_wait().unwrap(),
                 None,
                 "the chain runs until it is killed"
             );
@@ -141,8 +124,8 @@ async fn a_chain_killed_while_it_saves_goes_on_from_a_whole_state() {
         chain.until(|| round % 2 == 1 || modified(&state) != before);
         chain.until(|| unfinished(&state).exists());
         thread::sleep(Duration::from_micros(500) * (round % 8) as u32);
-        chain.process.kill().unwrap();
-        chain.process.wait().unwrap();
+        chain.devnet.process.kill().unwrap();
+        chain.devnet.process.wait().unwrap();
         torn += u32::from(unfinished(&state).exists());
         assert!(work.await.unwrap().is_err(), "blocks are made until the chain is gone");
     }

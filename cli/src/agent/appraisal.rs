@@ -201,33 +201,21 @@ fn candidate(lo: u64, at: u64) -> [u8; 8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy::primitives::{B256, aliases::U96};
-    use surety_contracts::Form;
+    use crate::look::sample;
+    use alloy::primitives::aliases::U96;
 
     fn terms() -> Terms {
         Terms {
-            client: Address::repeat_byte(1),
-            worker: Address::ZERO,
             referee: Address::ZERO,
-            verifier: Address::ZERO,
             predicate: Address::repeat_byte(9),
-            functionCommitment: B256::ZERO,
-            dataCommitment: B256::ZERO,
-            seedHash: B256::ZERO,
-            salt: B256::ZERO,
-            form: Form::Table,
-            count: 1,
-            maxElement: 8,
-            isSealed: false,
             reward: U96::from(10u64.pow(15)),
             bonus: U96::ZERO,
             deposit: U96::from(10u64.pow(16)),
-            bond: U96::from(3),
-            acceptBy: 1000,
             computeWindow: 3600,
             disputeWindow: 3600,
             responseWindow: 1800,
             rulingWindow: 3600,
+            ..sample::terms()
         }
     }
 

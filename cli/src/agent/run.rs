@@ -18,6 +18,7 @@ use surety_contracts::Terms;
 use tokio::{task::JoinSet, time};
 
 use super::{
+    action::Facts,
     args::AgentArgs,
     folder::{Folder, Sources},
     labour::{Done, Kind},
@@ -35,7 +36,7 @@ use crate::{
     delivery::{Fetcher, Goods, serve},
     jobfile::JobFile,
     look::{
-        View,
+        Standing, View,
         feed::{Feed, Head},
     },
     names,
@@ -98,6 +99,21 @@ type Finished = (B256, Kind, Result<Done>);
 struct Known {
     record: Record,
     terms: Terms,
+}
+
+impl Known {
+    /// What a role decides by.
+    fn facts<'a>(&'a self, me: Address, view: &'a View, now: u64) -> Facts<'a> {
+        Facts {
+            me,
+            standing: Standing {
+                now,
+                terms: &self.terms,
+                view,
+            },
+            known: &self.record,
+        }
+    }
 }
 
 /// What did not work, and when it is tried again.

@@ -20,7 +20,7 @@ mod moves;
 mod paper;
 mod picture;
 #[cfg(test)]
-mod sample;
+pub mod sample;
 mod seen;
 mod standing;
 mod status;

@@ -90,21 +90,20 @@ fn of_job(standing: &Standing<'_>, moves: &mut Moves) {
             }
             of_judges(standing, moves);
         }
-        Phase::Demanded if due => {
-            moves.add("anyone", "tick", "the demand was not answered, all goes to the client");
-            moves.add("client", "accept", "pay the worker");
-        }
-        Phase::Demanded => {
-            moves.add("anyone", "deliver", "show the demanded elements, and earn the bond");
-            moves.add("client", "accept", "pay the worker");
-            of_judges(standing, moves);
-        }
-        Phase::Disputed if due => {
-            moves.add("anyone", "tick", "the referee was silent, the worker is paid");
-            moves.add("client", "accept", "pay the worker");
-        }
-        Phase::Disputed => {
-            of_judges(standing, moves);
+        phase @ (Phase::Demanded | Phase::Disputed) => {
+            match (phase, due) {
+                (Phase::Demanded, true) => {
+                    moves.add("anyone", "tick", "the demand was not answered, all goes to the client")
+                }
+                (Phase::Demanded, false) => {
+                    moves.add("anyone", "deliver", "show the demanded elements, and earn the bond")
+                }
+                (_, true) => moves.add("anyone", "tick", "the referee was silent, the worker is paid"),
+                (_, false) => {}
+            }
+            if !due {
+                of_judges(standing, moves);
+            }
             moves.add("client", "accept", "pay the worker");
         }
         _ => {}

@@ -299,23 +299,14 @@ mod tests {
         lines.join("\n")
     }
 
-    const ALL: [Phase; 10] = [
-        Phase::Open,
-        Phase::Taken,
-        Phase::Sealed,
-        Phase::Committed,
-        Phase::Demanded,
-        Phase::Disputed,
-        Phase::Refunded,
-        Phase::Forfeited,
-        Phase::Paid,
-        Phase::Convicted,
-    ];
+    fn all() -> impl Iterator<Item = Phase> {
+        (Phase::Open as u8..=Phase::Convicted as u8).map(|number| Phase::try_from(number).expect("a phase"))
+    }
 
     #[test]
     fn every_phase_is_on_the_map_once_and_is_the_one_marked() {
         for columns in [WIDE, 50] {
-            for phase in ALL {
+            for phase in all() {
                 let mut seen = sample::job(phase);
                 seen.terms.isSealed = true;
                 let drawn = drawn(&seen, columns);

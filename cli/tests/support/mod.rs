@@ -24,7 +24,7 @@ pub const POWERS: &str =
 
 /// `surety devnet` in a process of its own; ends with the test.
 pub struct Devnet {
-    process: Child,
+    pub process: Child,
     pub url: String,
 }
 

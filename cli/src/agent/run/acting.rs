@@ -9,14 +9,13 @@ use serde_json::json;
 use super::{Agent, LONGEST, Pause};
 use crate::{
     agent::{
-        action::{Action, Facts, Move},
+        action::{Action, Move},
         labour::{self, Kind},
         outbox::{Outcome, Settled},
         steps,
         store::StoreError,
     },
     chain::ChainError,
-    look::Standing,
     resultfile::ResultFileError,
 };
 
@@ -30,15 +29,7 @@ impl Agent {
             if resting || self.busy.contains(id) || self.outbox.holds(*id) {
                 continue;
             }
-            let facts = Facts {
-                me: self.me,
-                standing: Standing {
-                    now,
-                    terms: &known.terms,
-                    view,
-                },
-                known: &known.record,
-            };
+            let facts = known.facts(self.me, view, now);
             let action = self.role.next(&facts);
             let by = match action {
                 Action::Wait => continue,
@@ -119,15 +110,7 @@ impl Agent {
     async fn send(&mut self, id: B256, step: Move, by: u64, now: u64) -> Result<()> {
         let (context, view) = self.context(id)?;
         let Some(known) = self.jobs.get(&id) else { return Ok(()) };
-        let facts = Facts {
-            me: self.me,
-            standing: Standing {
-                now,
-                terms: &known.terms,
-                view: &view,
-            },
-            known: &known.record,
-        };
+        let facts = known.facts(self.me, &view, now);
         let request = steps::step(&context, &self.folder, step, &facts, self.role.demanded()).await?;
         self.outbox
             .send(&self.session.chain, &self.store, (id, step), request, (by, now))

@@ -8,7 +8,6 @@ use surety_contracts::Phase;
 use super::{Agent, Finished};
 use crate::{
     agent::{
-        action::Facts,
         appraisal::{self, Conditions},
         labour::{self, Done, Kind},
         role::Role,
@@ -16,7 +15,6 @@ use crate::{
     },
     chain::ChainError,
     commands::worker,
-    look::Standing,
     names, units,
 };
 
@@ -120,15 +118,7 @@ impl Agent {
                 let gas_price = self.session.chain.gas_price().await?;
                 let seconds = labour::heavy(move || appraisal::seconds(&context.computation()?)).await;
                 let Some(known) = self.jobs.get(&id) else { return Ok(()) };
-                let facts = Facts {
-                    me: self.me,
-                    standing: Standing {
-                        now,
-                        terms: &known.terms,
-                        view: &view,
-                    },
-                    known: &known.record,
-                };
+                let facts = known.facts(self.me, &view, now);
                 let conditions = Conditions {
                     gas_price,
                     now,

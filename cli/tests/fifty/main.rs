@@ -1,6 +1,8 @@
 //! Fifty jobs at a time by three long-lived commands on one chain, faulty ones of every kind among them, with kills in
 //! between: every account must end with exactly what the protocol owes it.
 
+mod story;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::{
@@ -11,8 +13,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use alloy::{primitives::Bytes, sol_types::SolCall};
 use serde_json::{Value, json};
+use story::*;
 use support::{CLIENT, REFEREE, REFEREE_ADDRESS, WORKER, World, arg, party::Party};
+use surety_contracts::{IEscrow, Phase};
 use surety_protocol::merkle::{Tree, leaf_hashes};
 
 const CLIENT_ADDRESS: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
@@ -24,176 +29,6 @@ const ROGUE_ADDRESS: &str = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
 const JOBS: usize = 50;
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
-const GWEI: i128 = 1_000_000_000;
-const REWARD: i128 = 10_000_000 * GWEI;
-const BONUS: i128 = 3_000_000 * GWEI;
-const DEPOSIT: i128 = 20_000_000 * GWEI;
-const BOND: i128 = 1_000_000 * GWEI;
-const FEE: i128 = 2_000_000 * GWEI;
-const FEE_BONUS: i128 = 1_000_000 * GWEI;
-/// Elements that the client demands when nothing is delivered.
-const DEMANDED: i128 = 4;
-
-/// What becomes of a job, and so what it moves between the accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Story {
-    /// The client finds nothing wrong and pays at once.
-    Accepted,
-    /// With a bonus that nobody confirms: the clock pays, the bonus goes back.
-    PaidByClock,
-    /// Sealed, with a second opinion that is the same: both are paid with their bonuses.
-    Confirmed,
-    /// The rogue's: a value of the table is wrong.
-    WrongValue,
-    /// The rogue's: an element too many.
-    Extra,
-    /// The rogue's: two elements change places.
-    Unordered,
-    /// The rogue's: an element too few.
-    Gap,
-    /// The rogue's: a step of the chain is wrong.
-    WrongStep,
-    /// The rogue's: a wrong value in a job without predicate, where the referee's word decides.
-    WrongByWord,
-    /// The rogue's: sealed, wrong, and the second opinion differs.
-    WrongBesideOpinion,
-    /// The rogue's: committed, not delivered, and silent when elements are demanded.
-    Withheld,
-    /// The rogue's: committed, not delivered, but shown on chain when demanded: that earns the bonds.
-    ShownOnChain,
-    /// The rogue's: committed, not delivered, and every element wrong, which shows when some are demanded.
-    WrongWhenShown,
-    /// The rogue's: taken, and nothing else.
-    Late,
-    /// The rogue's: sealed, and never revealed.
-    NeverRevealed,
-    /// The rogue's by the terms, which never takes it.
-    NeverTaken,
-}
-
-use Story::*;
-
-const ROGUES: [Story; 13] = [
-    WrongValue,
-    Extra,
-    Unordered,
-    Gap,
-    WrongStep,
-    WrongByWord,
-    WrongBesideOpinion,
-    Withheld,
-    ShownOnChain,
-    WrongWhenShown,
-    Late,
-    NeverRevealed,
-    NeverTaken,
-];
-
-impl Story {
-    /// Wei that client, worker, referee and rogue gain, by docs/PROTOCOL.md alone; gas not counted.
-    fn gains(self) -> [i128; 4] {
-        match self {
-            Accepted | PaidByClock => [-REWARD, REWARD, 0, 0],
-            Confirmed => {
-                let (worker, referee) = (REWARD + BONUS, FEE + FEE_BONUS);
-                [-worker - referee, worker, referee, 0]
-            }
-            WrongBesideOpinion => [DEPOSIT - FEE - FEE_BONUS, 0, FEE + FEE_BONUS, -DEPOSIT],
-            ShownOnChain => {
-                let shown = REWARD + DEMANDED * BOND;
-                [-shown, 0, 0, shown]
-            }
-            WrongWhenShown => {
-                let lost = DEPOSIT - DEMANDED * BOND;
-                [lost, 0, 0, -lost]
-            }
-            NeverTaken => [0; 4],
-            _ => [DEPOSIT, 0, 0, -DEPOSIT],
-        }
-    }
-
-    /// How the job ends, in the words of `surety status`.
-    fn end(self) -> (&'static str, &'static str) {
-        match self {
-            Accepted | PaidByClock | Confirmed | ShownOnChain => ("paid", "none"),
-            WrongValue | Extra | WrongByWord | WrongBesideOpinion | WrongWhenShown => ("convicted", "wrong element"),
-            Unordered => ("convicted", "disorder"),
-            Gap => ("convicted", "missing element"),
-            WrongStep => ("convicted", "wrong step"),
-            Withheld => ("convicted", "withheld"),
-            Late | NeverRevealed => ("forfeited", "none"),
-            NeverTaken => ("refunded", "none"),
-        }
-    }
-
-    fn is_sealed(self) -> bool {
-        matches!(self, Confirmed | WrongBesideOpinion | NeverRevealed)
-    }
-}
-
-/// The stories of all jobs: the rogue's, and three kinds of honest ones between them.
-fn stories() -> Vec<Story> {
-    let honest = [Accepted, Accepted, Confirmed, Accepted, PaidByClock];
-    let honest = honest.into_iter().cycle().take(JOBS - ROGUES.len());
-    let mut stories: Vec<Story> = honest.collect();
-    for (at, rogue) in ROGUES.into_iter().enumerate() {
-        stories.insert(at * 4, rogue);
-    }
-    stories
-}
-
-/// A task of its own for each job, by which its file is recognised.
-fn task(at: usize, story: Story) -> String {
-    let set = |length: usize| format!("primes:{}..{}", at * 1000, at * 1000 + length);
-    match story {
-        Extra | Unordered | Gap => set(500),
-        WrongStep => format!("squarings:{}:ffffffffffffffffffffffffffffffc5:16:200", at + 2),
-        WrongValue | WrongByWord | WrongBesideOpinion | WrongWhenShown => powers(at),
-        _ => match at % 4 {
-            0 => set(20_000),
-            1 => powers(at),
-            2 => format!("squarings:{}:ffffffffffffffc5:10:300", at + 2),
-            _ => format!("preimage:{at:02x}:6:0..5000"),
-        },
-    }
-}
-
-fn powers(at: usize) -> String {
-    format!("modexp:65537:ffffffffffffffc5:{}:16", format!("{at:02x}").repeat(32))
-}
-
-fn order(at: usize, story: Story, world: &World) -> String {
-    let gwei = |amount: i128| format!("{}gwei", amount / GWEI);
-    let mut words = vec![
-        task(at, story),
-        "--no-warn --accept-within 2h --compute-window 2h --dispute-window 4h --response-window 1h --ruling-window 2h"
-            .into(),
-        format!(
-            "--reward {} --deposit {} --bond {}",
-            gwei(REWARD),
-            gwei(DEPOSIT),
-            gwei(BOND)
-        ),
-    ];
-    if ROGUES.contains(&story) {
-        words.push(format!("--worker {ROGUE_ADDRESS}"));
-    }
-    match story {
-        WrongByWord => words.push(format!("--referee {REFEREE_ADDRESS}")),
-        _ => words.push(format!("--predicate {}", world.predicate)),
-    }
-    match story {
-        PaidByClock => words.push(format!("--bonus {}", gwei(BONUS))),
-        NeverRevealed => words.push("--sealed".into()),
-        _ => {}
-    }
-    if matches!(story, Confirmed | WrongBesideOpinion) {
-        words.push(format!("--bonus {}", gwei(BONUS)));
-        words.push(format!("--referee {REFEREE_ADDRESS} --verifier {}", world.verifier));
-        words.push(format!("--appeal {} --appeal-bonus {}", gwei(FEE), gwei(FEE_BONUS)));
-    }
-    words.join(" ")
-}
 
 /// The chain, the three parties, and where everything is.
 struct Scene {
@@ -244,7 +79,7 @@ impl Scene {
                 .map(Value::to_string)
                 .collect()
         };
-        let phases = (0..JOBS).map(|at| format!("{at} {:?}: {}", self.stories[at], self.phase(at)));
+        let phases = (0..JOBS).map(|at| format!("{at} {:?}: {:?}", self.stories[at], self.phase(at)));
         let mut ends: Vec<String> = phases.collect();
         for party in [&self.client, &self.worker, &self.referee] {
             ends.extend(troubles(party));
@@ -252,39 +87,21 @@ impl Scene {
         ends
     }
 
-    /// A job's phase as the escrow's number.
-    fn state(&self, at: usize) -> Vec<u8> {
-        let id = &self.jobs[&at].1;
-        // job(bytes32)
-        let data = format!("0x{}{}", selector("job(bytes32)"), id.trim_start_matches("0x"));
+    fn phase(&self, at: usize) -> Phase {
+        let job_id = self.jobs[&at].1.parse().unwrap();
+        let call = Bytes::from(IEscrow::jobCall { jobId: job_id }.abi_encode());
         let answer = self
             .world
-            .rpc("eth_call", json!([{ "to": self.world.escrow, "data": data }, "latest"]));
-        hex::decode(answer.as_str().unwrap().trim_start_matches("0x")).unwrap()
-    }
-
-    fn phase(&self, at: usize) -> &'static str {
-        const NAMES: [&str; 11] = [
-            "unknown",
-            "open",
-            "taken",
-            "sealed",
-            "committed",
-            "demanded",
-            "disputed",
-            "refunded",
-            "forfeited",
-            "paid",
-            "convicted",
-        ];
-        NAMES[usize::from(self.state(at)[31])]
+            .rpc("eth_call", json!([{ "to": self.world.escrow, "data": call }, "latest"]));
+        let answer: Bytes = answer.as_str().unwrap().parse().unwrap();
+        IEscrow::jobCall::abi_decode_returns(&answer).unwrap().phase
     }
 
     fn of(&self, wanted: impl Fn(Story) -> bool) -> Vec<usize> {
         (0..JOBS).filter(|at| wanted(self.stories[*at])).collect()
     }
 
-    fn all(&self, wanted: impl Fn(Story) -> bool, phases: &[&str]) -> bool {
+    fn all(&self, wanted: impl Fn(Story) -> bool, phases: &[Phase]) -> bool {
         self.of(wanted).into_iter().all(|at| phases.contains(&self.phase(at)))
     }
 
@@ -296,7 +113,7 @@ impl Scene {
         &self.jobs[&self.only(story)].0
     }
 
-    fn phase_of(&self, story: Story) -> &'static str {
+    fn phase_of(&self, story: Story) -> Phase {
         self.phase(self.only(story))
     }
 
@@ -315,10 +132,6 @@ impl Scene {
         }
         self.jobs.len() == JOBS
     }
-}
-
-fn selector(signature: &str) -> String {
-    hex::encode(&alloy::primitives::keccak256(signature)[..4])
 }
 
 /// Changes the elements of a result file, and its count and root with them, so that it is whole.
@@ -487,7 +300,10 @@ fn fifty_jobs_end_with_what_the_protocol_owes() {
     scene.worker.kill_and_restart();
     scene.until("all jobs have files", |scene| scene.find_jobs(&client_dir));
     scene.until("all jobs are delegated", |scene| {
-        scene.all(|_| true, &["open", "taken", "sealed", "committed", "paid"])
+        scene.all(
+            |_| true,
+            &[Phase::Open, Phase::Taken, Phase::Sealed, Phase::Committed, Phase::Paid],
+        )
     });
 
     // Workers take, compute and commit, right or wrong, and are killed at it.
@@ -501,15 +317,15 @@ fn fifty_jobs_end_with_what_the_protocol_owes() {
 
     // What is checked is paid or punished.
     scene.until("right results are accepted", |scene| {
-        scene.all(|story| story == Accepted, &["paid"])
+        scene.all(|story| story == Accepted, &[Phase::Paid])
     });
     scene.until("wrong results are judged", |scene| {
         let wrong = |story| matches!(story, WrongValue | Extra | Unordered | Gap | WrongStep | WrongByWord);
-        scene.all(wrong, &["convicted"])
+        scene.all(wrong, &[Phase::Convicted])
     });
     scene.until("opinions are sealed", |scene| {
         let opinions = scene.of(|story| matches!(story, Confirmed | WrongBesideOpinion)).len();
-        scene.referee.count("seal opinion") >= opinions && scene.all(Story::is_sealed, &["sealed"])
+        scene.referee.count("seal opinion") >= opinions && scene.all(Story::is_sealed, &[Phase::Sealed])
     });
 
     // What is not delivered is demanded.
@@ -527,7 +343,7 @@ fn fifty_jobs_end_with_what_the_protocol_owes() {
     scene.until("elements are demanded", |scene| {
         scene.all(
             |story| matches!(story, Withheld | ShownOnChain | WrongWhenShown),
-            &["demanded"],
+            &[Phase::Demanded],
         )
     });
     scene.client.kill_and_restart();
@@ -536,7 +352,7 @@ fn fifty_jobs_end_with_what_the_protocol_owes() {
         scene.world.json(ROGUE, &["deliver", arg(&job)]);
     }
     scene.until("what was shown wrong is judged", |scene| {
-        scene.phase_of(WrongWhenShown) == "convicted"
+        scene.phase_of(WrongWhenShown) == Phase::Convicted
     });
 
     // The compute windows end: seals are opened, or not.
@@ -546,45 +362,43 @@ fn fifty_jobs_end_with_what_the_protocol_owes() {
         .world
         .json(ROGUE, &["reveal", arg(&served.join("WrongBesideOpinion.json"))]);
     scene.until("seals are opened", |scene| {
-        scene.all(|story| story == Confirmed, &["committed", "paid"]) && scene.referee.count("reveal opinion") > 0
+        scene.all(|story| story == Confirmed, &[Phase::Committed, Phase::Paid])
+            && scene.referee.count("reveal opinion") > 0
     });
     scene.worker.kill_and_restart();
     scene.until("confirmed results are paid", |scene| {
-        scene.all(|story| story == Confirmed, &["paid"])
+        scene.all(|story| story == Confirmed, &[Phase::Paid])
     });
     scene.until("the differing opinion is substantiated", |scene| {
-        scene.phase_of(WrongBesideOpinion) == "convicted"
+        scene.phase_of(WrongBesideOpinion) == Phase::Convicted
     });
     scene.until("what is due by then is ticked", |scene| {
-        scene.phase_of(Late) == "forfeited"
-            && scene.phase_of(NeverTaken) == "refunded"
-            && scene.phase_of(Withheld) == "convicted"
+        scene.phase_of(Late) == Phase::Forfeited
+            && scene.phase_of(NeverTaken) == Phase::Refunded
+            && scene.phase_of(Withheld) == Phase::Convicted
     });
 
     // The windows for revealing and for disputes end.
     scene.world.pass(HOUR);
     scene.client.kill_and_restart();
     scene.until("what was never revealed is forfeited", |scene| {
-        scene.phase_of(NeverRevealed) == "forfeited"
+        scene.phase_of(NeverRevealed) == Phase::Forfeited
     });
     scene.world.pass(5 * HOUR);
     scene.until("the clock pays the rest", |scene| {
-        scene.all(|_| true, &["paid", "convicted", "forfeited", "refunded"])
+        scene.all(
+            |_| true,
+            &[Phase::Paid, Phase::Convicted, Phase::Forfeited, Phase::Refunded],
+        )
     });
     scene.until("all cases are closed", |scene| {
-        quantity(&Value::from(contract_balance(&scene.world))) == 0
+        balance(&scene.world, &scene.world.verifier) == 0
     });
 
     for at in 0..JOBS {
-        let state = scene.state(at);
         let status = scene.world.json(CLIENT, &["status", arg(&scene.jobs[&at].0)]);
         let end = (status["phase"].as_str().unwrap(), status["fault"].as_str().unwrap());
-        assert_eq!(
-            end,
-            scene.stories[at].end(),
-            "job {at}, {:?}, in state {state:?}",
-            scene.stories[at]
-        );
+        assert_eq!(end, scene.stories[at].end(), "job {at}, {:?}", scene.stories[at]);
     }
     let paid = gas_paid(&scene.world, first_block);
     for (place, account) in accounts.into_iter().enumerate() {
@@ -602,13 +416,4 @@ fn fifty_jobs_end_with_what_the_protocol_owes() {
         0,
         "the escrow keeps nothing"
     );
-}
-
-/// What the referee contract holds.
-fn contract_balance(world: &World) -> String {
-    world
-        .rpc("eth_getBalance", json!([world.verifier, "latest"]))
-        .as_str()
-        .unwrap()
-        .to_owned()
 }
