@@ -4,7 +4,7 @@ use std::path::Path;
 
 use alloy::primitives::{B256, Bytes};
 use anyhow::{Context, Result, bail, ensure};
-use surety_contracts::{Fault, Form, Leaf};
+use surety_contracts::{Fault, Form, Leaf, leaves};
 use surety_engine::{
     batch::Batch,
     merkle::Tree,
@@ -150,6 +150,16 @@ impl<S: Source> Committed<S> {
         })
     }
 
+    /// Elements as a list, whose proofs end where they meet the one before.
+    pub fn leaves(&self, indices: &[u64]) -> Result<Vec<Leaf>> {
+        let mut leaves = indices
+            .iter()
+            .map(|index| self.leaf(*index))
+            .collect::<Result<Vec<_>>>()?;
+        leaves::cut(&mut leaves, self.count());
+        Ok(leaves)
+    }
+
     /// The leaves that prove a finding.
     pub fn evidence(&self, finding: Finding) -> Result<Evidence> {
         let Finding { fault, at, missing } = finding;
@@ -171,10 +181,7 @@ impl<S: Source> Committed<S> {
         };
         Ok(Evidence {
             fault,
-            leaves: indices
-                .into_iter()
-                .map(|index| self.leaf(index))
-                .collect::<Result<_>>()?,
+            leaves: self.leaves(&indices)?,
             at,
             missing: missing.into(),
         })

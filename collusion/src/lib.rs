@@ -23,6 +23,7 @@ mod error;
 mod route;
 pub mod state;
 
+use alloc::boxed::Box;
 use alloy_primitives::{Address, B256};
 use alloy_sol_types::{SolCall, SolEvent};
 pub use error::CollusionError;
@@ -51,14 +52,14 @@ pub const PACT_WORDS: usize = surety_contracts::codec::TERMS_WORDS + 4;
 struct Pact<'a> {
     id: B256,
     encoded_terms: EncodedTerms<'a>,
-    terms: Terms,
+    terms: Box<Terms>,
     root: B256,
     count: u64,
     bribe: u128,
     stake: u128,
 }
 
-type Outcome<T = ()> = Result<T, CollusionError>;
+type Outcome<T = ()> = Result<T, Box<CollusionError>>;
 
 const ESCROW: B256 = B256::with_last_byte(1);
 const REFEREE: B256 = B256::with_last_byte(2);
@@ -290,8 +291,8 @@ impl<H: Host> Collusion<H> {
     fn case_phase(&self, job_id: B256) -> Outcome<CasePhase> {
         let call = with_selector(IReferee::caseOfCall::SELECTOR, &[job_id.0]);
         let phase = self
-            .ask::<7>(self.referee(), &call)
-            .and_then(|answer| CasePhase::try_from(Args::of(&answer).small(0).ok()?).ok());
+            .ask(self.referee(), &call, 7)
+            .and_then(|answer| CasePhase::try_from(answer.args().small(0).ok()?).ok());
         phase.ok_or_else(|| ICollusion::RefereeFailed {}.into())
     }
 }

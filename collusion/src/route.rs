@@ -1,6 +1,6 @@
 //! From calldata to a call and back.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use alloy_sol_types::SolCall;
 use stylus_sdk::prelude::*;
 use surety_contracts::{
@@ -19,7 +19,7 @@ fn entry(calldata: Vec<u8>, vm: stylus_sdk::host::VM) -> stylus_sdk::ArbResult {
 
 impl<H: Host> Contract for Collusion<H> {
     type Host = H;
-    type Error = CollusionError;
+    type Error = Box<CollusionError>;
 
     const PAYABLE: &'static [[u8; 4]] = &[
         ICollusion::offerBribeCall::SELECTOR,
@@ -32,22 +32,26 @@ impl<H: Host> Contract for Collusion<H> {
 
     fn dispatch(&mut self, selector: [u8; 4], args: Args<'_>) -> Outcome<Vec<u8>> {
         match selector {
-            ICollusion::offerBribeCall::SELECTOR => return Ok(answer(&[self.offer_bribe(pact(&args)?)?.to_word()])),
-            ICollusion::acceptBribeCall::SELECTOR => self.accept_bribe(pact(&args)?)?,
-            ICollusion::withdrawBribeCall::SELECTOR => self.withdraw_bribe(pact(&args)?)?,
-            ICollusion::checkResultsCall::SELECTOR => self.check_results(pact(&args)?)?,
-            ICollusion::withdrawCall::SELECTOR => self.withdraw(args.only(1)?.address(0)?)?,
-            CONSTRUCTOR => self.construct(args.only(2)?.address(0)?, args.address(1)?)?,
-            ICollusion::escrowCall::SELECTOR => {
+            _ if selector == ICollusion::offerBribeCall::SELECTOR => {
+                return Ok(answer(&[self.offer_bribe(pact(&args)?)?.to_word()]));
+            }
+            _ if selector == ICollusion::acceptBribeCall::SELECTOR => self.accept_bribe(pact(&args)?)?,
+            _ if selector == ICollusion::withdrawBribeCall::SELECTOR => self.withdraw_bribe(pact(&args)?)?,
+            _ if selector == ICollusion::checkResultsCall::SELECTOR => self.check_results(pact(&args)?)?,
+            _ if selector == ICollusion::withdrawCall::SELECTOR => self.withdraw(args.only(1)?.address(0)?)?,
+            _ if selector == CONSTRUCTOR => self.construct(args.only(2)?.address(0)?, args.address(1)?)?,
+            _ if selector == ICollusion::escrowCall::SELECTOR => {
                 args.only(0)?;
                 return Ok(answer(&[self.escrow().to_word()]));
             }
-            ICollusion::refereeCall::SELECTOR => {
+            _ if selector == ICollusion::refereeCall::SELECTOR => {
                 args.only(0)?;
                 return Ok(answer(&[self.referee().to_word()]));
             }
-            ICollusion::pactIdCall::SELECTOR => return Ok(answer(&[self.pact_id(pact(&args)?)?.to_word()])),
-            ICollusion::pactOfCall::SELECTOR => {
+            _ if selector == ICollusion::pactIdCall::SELECTOR => {
+                return Ok(answer(&[self.pact_id(pact(&args)?)?.to_word()]));
+            }
+            _ if selector == ICollusion::pactOfCall::SELECTOR => {
                 let state = self.pact_of(args.only(1)?.b256(0)?);
                 return Ok(answer(&[
                     state.phase.to_word(),
@@ -55,7 +59,9 @@ impl<H: Host> Contract for Collusion<H> {
                     state.computeBy.to_word(),
                 ]));
             }
-            ICollusion::creditCall::SELECTOR => return Ok(answer(&[self.credit(args.only(1)?.address(0)?).to_word()])),
+            _ if selector == ICollusion::creditCall::SELECTOR => {
+                return Ok(answer(&[self.credit(args.only(1)?.address(0)?).to_word()]));
+            }
             _ => return Err(Malformed.into()),
         }
         Ok(Vec::new())

@@ -13,6 +13,7 @@ pub struct Record {
 }
 
 impl Record {
+    #[inline(never)]
     pub fn pack(&self) -> B256 {
         let mut word = [0; 32];
         word[0] = self.phase as u8;

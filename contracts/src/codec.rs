@@ -6,7 +6,7 @@
 //! Reading is strict, so that a call has one encoding: values use no bit above their type, padding is zero, what an offset
 //! points to begins where the argument before it ends, and nothing follows the last one.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use alloy_primitives::{Address, B256, U256, aliases::U96};
 use core::cell::Cell;
 
@@ -34,19 +34,19 @@ impl EncodedTerms<'_> {
         self.0.as_flattened()
     }
 
-    /// Fails unless this is the one encoding of some terms.
-    pub fn decode(&self) -> Result<Terms, Malformed> {
+    /// Fails unless this is the one encoding of some terms. They are large, hence boxed: no caller copies them.
+    pub fn decode(&self) -> Result<Box<Terms>, Malformed> {
         let args = Args::of(self.0);
-        Ok(Terms {
+        Ok(Box::new(Terms {
             client: args.address(0)?,
             worker: args.address(1)?,
             referee: args.address(2)?,
             verifier: args.address(3)?,
             predicate: args.address(4)?,
-            functionCommitment: args.b256(5)?,
-            dataCommitment: args.b256(6)?,
-            seedHash: args.b256(7)?,
-            salt: args.b256(8)?,
+            functionCommitment: B256::new(self.0[5]),
+            dataCommitment: B256::new(self.0[6]),
+            seedHash: B256::new(self.0[7]),
+            salt: B256::new(self.0[8]),
             form: Form::try_from(args.small(9)?).map_err(|_| Malformed)?,
             count: args.u64(10)?,
             maxElement: args.u32(11)?,
@@ -60,7 +60,7 @@ impl EncodedTerms<'_> {
             disputeWindow: args.u32(19)?,
             responseWindow: args.u32(20)?,
             rulingWindow: args.u32(21)?,
-        })
+        }))
     }
 }
 
@@ -93,7 +93,7 @@ impl<'a> Args<'a> {
 
     /// These arguments, if they fill so many words and no more.
     #[inline(never)]
-    pub fn only(self, words: usize) -> Result<Self, Malformed> {
+    pub fn only(&self, words: usize) -> Result<&Self, Malformed> {
         if self.words.len() == words {
             Ok(self)
         } else {
@@ -133,13 +133,24 @@ impl<'a> Args<'a> {
         self.word(at).map(|word| B256::new(*word))
     }
 
-    /// The last `N` bytes of a word whose other bytes are zero.
+    /// A word, if its first `zeros` bytes are zero.
     #[inline(never)]
-    fn low<const N: usize>(&self, at: usize) -> Result<[u8; N], Malformed> {
+    fn low(&self, at: usize, zeros: usize) -> Result<&'a Word, Malformed> {
         let word = self.word(at)?;
-        let (high, low) = word.split_last_chunk::<N>().ok_or(Malformed)?;
-        if high.iter().all(|&byte| byte == 0) {
-            Ok(*low)
+        if is_zero(&word[..zeros]) {
+            Ok(word)
+        } else {
+            Err(Malformed)
+        }
+    }
+
+    /// A number of at most `max`.
+    #[inline(never)]
+    fn number(&self, at: usize, max: u64) -> Result<u64, Malformed> {
+        let limbs = self.word(at)?.as_chunks::<8>().0;
+        let value = u64::from_be_bytes(limbs[3]);
+        if [limbs[0], limbs[1], limbs[2]].map(u64::from_ne_bytes) == [0; 3] && value <= max {
+            Ok(value)
         } else {
             Err(Malformed)
         }
@@ -147,37 +158,31 @@ impl<'a> Args<'a> {
 
     #[inline(never)]
     pub fn address(&self, at: usize) -> Result<Address, Malformed> {
-        self.low::<20>(at).map(Address::new)
+        self.low(at, 12).map(|word| Address::from_slice(&word[12..]))
     }
 
     #[inline(never)]
     pub fn u96(&self, at: usize) -> Result<U96, Malformed> {
-        let bytes = self.low::<12>(at)?;
+        let bytes = &self.low(at, 20)?[20..];
         let value = bytes.iter().fold(0u128, |value, &byte| value << 8 | u128::from(byte));
         Ok(U96::from_limbs([value as u64, (value >> 64) as u64]))
     }
 
-    #[inline(never)]
     pub fn u64(&self, at: usize) -> Result<u64, Malformed> {
-        self.low::<8>(at).map(u64::from_be_bytes)
+        self.number(at, u64::MAX)
     }
 
-    #[inline(never)]
     pub fn u32(&self, at: usize) -> Result<u32, Malformed> {
-        self.low::<4>(at).map(u32::from_be_bytes)
+        self.number(at, u32::MAX.into()).map(|value| value as u32)
     }
 
     /// A `uint8`, or an enum's number.
     pub fn small(&self, at: usize) -> Result<u8, Malformed> {
-        self.low::<1>(at).map(|[byte]| byte)
+        self.number(at, u8::MAX.into()).map(|value| value as u8)
     }
 
     pub fn bool(&self, at: usize) -> Result<bool, Malformed> {
-        match self.small(at)? {
-            0 => Ok(false),
-            1 => Ok(true),
-            _ => Err(Malformed),
-        }
+        self.number(at, 1).map(|value| value == 1)
     }
 
     pub fn fault(&self, at: usize) -> Result<Fault, Malformed> {
@@ -217,11 +222,7 @@ impl<'a> Args<'a> {
         let content = tail.head(1 + length.div_ceil(32))?.skip(1)?.words;
         let padded = content.get(..length.div_ceil(32)).ok_or(Malformed)?.as_flattened();
         let (bytes, padding) = padded.split_at_checked(length).ok_or(Malformed)?;
-        if padding.iter().all(|&byte| byte == 0) {
-            Ok(bytes)
-        } else {
-            Err(Malformed)
-        }
+        if is_zero(padding) { Ok(bytes) } else { Err(Malformed) }
     }
 
     /// `bytes32[]`.
@@ -275,6 +276,7 @@ pub trait ToWord {
 macro_rules! to_word {
     ($($type:ty: |$value:ident| $word:expr;)*) => {$(
         impl ToWord for $type {
+            #[inline(never)]
             fn to_word(&self) -> Word {
                 let $value = self;
                 $word
@@ -335,8 +337,7 @@ pub fn push_bytes(data: &mut Vec<u8>, bytes: &[u8]) {
     data.resize(data.len() + bytes.len().next_multiple_of(32) - bytes.len(), 0);
 }
 
-/// A word of exactly 0 or 1.
-pub fn bit(word: Word) -> Option<bool> {
-    let (last, rest) = word.split_last()?;
-    (*last <= 1 && rest.iter().all(|&byte| byte == 0)).then_some(*last == 1)
+#[inline(never)]
+fn is_zero(bytes: &[u8]) -> bool {
+    bytes.iter().all(|&byte| byte == 0)
 }

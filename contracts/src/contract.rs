@@ -11,7 +11,7 @@ use surety_protocol::merkle;
 
 use crate::{
     Fault, Form, IEscrow, IVerifier, Job, Phase, Terms,
-    codec::{Args, Malformed, ToWord, Word, bit, with_selector},
+    codec::{Args, Malformed, ToWord, Word, with_selector},
 };
 
 /// Counts stay below this.
@@ -22,6 +22,9 @@ const PUSH_GAS: u64 = 50_000;
 /// Gas that must be left before a push: access to a cold account, value, a new account, [`PUSH_GAS`] through the 63/64
 /// rule, and what little runs in between.
 const PUSH_NEEDS: u64 = 2_600 + 9_000 + 25_000 + PUSH_GAS * 64 / 63 + 400;
+
+/// The precompile of SHA-256, on every EVM chain.
+pub const SHA256: Address = Address::with_last_byte(2);
 
 /// The errors that all contracts share, as each of them names its own; made by [`errors`](crate::errors).
 pub trait Failure: From<Malformed> + Into<Vec<u8>> {
@@ -35,7 +38,8 @@ pub trait Failure: From<Malformed> + Into<Vec<u8>> {
 }
 
 /// Declares a contract's error type: one variant for each of its interface's errors, with the names of its fields. The
-/// errors of [`Failure`] come along.
+/// errors of [`Failure`] come along. They are returned boxed: a pointer is what every `?` on the way out copies, and a
+/// contract's size is paid for in every uncached call.
 #[macro_export]
 macro_rules! errors {
     ($error:ident of $interface:ident { $($name:ident($($field:ident),*);)* }) => {
@@ -51,13 +55,13 @@ macro_rules! errors {
             ZeroAddress();
         } }
 
-        impl From<$crate::codec::Malformed> for $error {
+        impl From<$crate::codec::Malformed> for alloc::boxed::Box<$error> {
             fn from(_: $crate::codec::Malformed) -> Self {
                 $interface::MalformedCalldata {}.into()
             }
         }
 
-        impl $crate::contract::Failure for $error {
+        impl $crate::contract::Failure for alloc::boxed::Box<$error> {
             fn no_credit() -> Self {
                 $interface::NoCredit {}.into()
             }
@@ -92,10 +96,10 @@ macro_rules! errors {
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum $error { $($name($interface::$name)),* }
 
-        impl From<$error> for alloc::vec::Vec<u8> {
+        impl From<alloc::boxed::Box<$error>> for alloc::vec::Vec<u8> {
             /// The revert's data.
-            fn from(error: $error) -> Self {
-                match error {
+            fn from(error: alloc::boxed::Box<$error>) -> Self {
+                match &*error {
                     $($error::$name(_error) => {
                         let words: &[$crate::codec::Word] = &[$($crate::codec::ToWord::to_word(&_error.$field)),*];
                         $crate::codec::with_selector(<$interface::$name as alloy_sol_types::SolError>::SELECTOR, words)
@@ -104,12 +108,21 @@ macro_rules! errors {
             }
         }
 
-        $(impl From<$interface::$name> for $error {
+        $(impl From<$interface::$name> for alloc::boxed::Box<$error> {
             fn from(error: $interface::$name) -> Self {
-                Self::$name(error)
+                Self::new($error::$name(error))
             }
         })*
     };
+}
+
+/// What a contract that was asked answered: static values.
+pub struct Answer(Vec<u8>);
+
+impl Answer {
+    pub fn args(&self) -> Args<'_> {
+        Args::of(self.0.as_chunks().0)
+    }
 }
 
 /// A contract on its host. Credits, in wei, are a mapping at slot 0, as Solidity lays one out; all other slots are the
@@ -234,26 +247,23 @@ pub trait Contract {
         Ok(())
     }
 
-    /// A static call whose answer is exactly `N` words, or nothing.
-    fn ask<const N: usize>(&self, contract: Address, calldata: &[u8]) -> Option<[Word; N]> {
-        let call = RawCall::new_static(self.vm()).limit_return_data(0, N * 32 + 1);
+    /// A static call whose answer is exactly so many words, or nothing.
+    #[inline(never)]
+    fn ask(&self, contract: Address, calldata: &[u8], words: usize) -> Option<Answer> {
+        let call = RawCall::new_static(self.vm()).limit_return_data(0, words * 32 + 1);
         // SAFETY: nothing was written yet in this call, and re-entrance is refused.
         let answer = unsafe { call.call(contract, calldata) }.ok()?;
-        let (words, rest) = answer.as_chunks::<32>();
-        if !rest.is_empty() {
-            return None;
-        }
-        words.try_into().ok()
+        (answer.len() == words * 32).then_some(Answer(answer))
     }
 
     /// The job that an escrow keeps under `job_id`, or nothing if that contract gives no such answer.
     fn ask_job(&self, escrow: Address, job_id: B256) -> Option<Job> {
-        let answer = self.ask::<7>(escrow, &with_selector(IEscrow::jobCall::SELECTOR, &[job_id.0]))?;
-        let job = Args::of(&answer);
+        let answer = self.ask(escrow, &with_selector(IEscrow::jobCall::SELECTOR, &[job_id.0]), 7)?;
+        let job = answer.args();
         Some(Job {
             phase: Phase::try_from(job.small(0).ok()?).ok()?,
             fault: Fault::try_from(job.small(1).ok()?).ok()?,
-            confirmed: bit(answer[2])?,
+            confirmed: job.bool(2).ok()?,
             worker: job.address(3).ok()?,
             clock: job.u64(4).ok()?,
             root: job.b256(5).ok()?,
@@ -264,9 +274,25 @@ pub trait Contract {
     /// Whether a verifier's referee revealed its result on a job, and that result; or nothing if that contract gives no
     /// such answer.
     fn ask_report(&self, verifier: Address, job_id: B256) -> Option<(bool, B256, u64)> {
-        let answer = self.ask::<3>(verifier, &with_selector(IVerifier::reportCall::SELECTOR, &[job_id.0]))?;
-        let report = Args::of(&answer);
-        Some((bit(answer[0])?, report.b256(1).ok()?, report.u64(2).ok()?))
+        let answer = self.ask(
+            verifier,
+            &with_selector(IVerifier::reportCall::SELECTOR, &[job_id.0]),
+            3,
+        )?;
+        let report = answer.args();
+        Some((report.bool(0).ok()?, report.b256(1).ok()?, report.u64(2).ok()?))
+    }
+
+    /// SHA-256 by the chain's precompile, for contracts that hash too little to bring the function along; nothing if gas
+    /// ran out.
+    fn sha256(&self, message: &[u8]) -> Option<B256> {
+        self.ask(SHA256, message, 1)?.args().b256(0).ok()
+    }
+
+    /// The clock that runs from now on for so many seconds.
+    #[inline(never)]
+    fn after(&self, window: u32) -> u64 {
+        self.now() + u64::from(window)
     }
 
     fn now(&self) -> u64 {

@@ -13,6 +13,8 @@ pub mod codec;
 pub mod contract;
 #[cfg(feature = "std")]
 pub mod export;
+#[cfg(feature = "std")]
+pub mod leaves;
 
 mod types;
 pub use types::*;

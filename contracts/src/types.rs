@@ -59,7 +59,8 @@ sol! {
         uint32 rulingWindow;
     }
 
-    /// A committed element with its inclusion proof (RFC 9162, 2.1.3).
+    /// A committed element with its inclusion proof (RFC 9162, 2.1.3), lowest sibling first. In a list a proof may end
+    /// where its path meets that of an earlier leaf with a smaller index.
     #[derive(Debug, PartialEq, Eq)]
     struct Leaf { uint64 index; bytes element; bytes32[] proof; }
 

@@ -139,7 +139,7 @@ abstract contract Twin is Rules {
             if (leaf.element.length > terms.maxElement) {
                 revert ElementTooLong(uint64(leaf.element.length), terms.maxElement);
             }
-            included(root, state.count, leaf);
+            included(root, state.count, leaves, i);
         }
         uint256 bonds = pendingBonds(id, state, terms);
         challenge.bonds = 0;

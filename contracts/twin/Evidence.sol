@@ -22,20 +22,20 @@ abstract contract Evidence is IEscrow {
         previous = msg.data[0:0];
         if (fault == Fault.WrongElement && terms.form != Form.Chain) {
             if (leaves.length != 1) revert WrongEvidence();
-            element = proven(root, count, leaves[0], at);
+            element = proven(root, count, leaves, 0, at);
             index = terms.form == Form.Table ? at : 0;
         } else if (fault == Fault.MissingElement && terms.form == Form.Set && terms.predicate != address(0)) {
             if (missing.length > terms.maxElement) revert ElementTooLong(uint64(missing.length), terms.maxElement);
             if (at > count) revert WrongEvidence();
             uint256 neighbours = (at > 0 ? 1 : 0) + (at < count ? 1 : 0);
             if (leaves.length != neighbours) revert WrongEvidence();
-            if (at > 0 && !less(proven(root, count, leaves[0], at - 1), missing)) revert NotMissing();
-            if (at < count && !less(missing, proven(root, count, leaves[neighbours - 1], at))) revert NotMissing();
+            if (at > 0 && !less(proven(root, count, leaves, 0, at - 1), missing)) revert NotMissing();
+            if (at < count && !less(missing, proven(root, count, leaves, neighbours - 1, at))) revert NotMissing();
             element = missing;
         } else if (fault == Fault.WrongStep && terms.form == Form.Chain) {
             if (leaves.length != (at == 0 ? 1 : 2)) revert WrongEvidence();
-            if (at > 0) previous = proven(root, count, leaves[0], at - 1);
-            element = proven(root, count, leaves[leaves.length - 1], at);
+            if (at > 0) previous = proven(root, count, leaves, 0, at - 1);
+            element = proven(root, count, leaves, leaves.length - 1, at);
             index = at;
         } else {
             revert FaultNotAdmissible(fault);
@@ -44,18 +44,23 @@ abstract contract Evidence is IEscrow {
 
     function disorder(bytes32 root, uint64 count, Leaf[] calldata leaves, uint64 at) internal view {
         if (leaves.length != 2 || at == type(uint64).max) revert WrongEvidence();
-        bytes calldata left = proven(root, count, leaves[0], at);
-        if (less(left, proven(root, count, leaves[1], at + 1))) revert InOrder();
+        bytes calldata left = proven(root, count, leaves, 0, at);
+        if (less(left, proven(root, count, leaves, 1, at + 1))) revert InOrder();
     }
 
-    function proven(bytes32 root, uint64 count, Leaf calldata leaf, uint64 at) internal view returns (bytes calldata) {
-        if (leaf.index != at) revert WrongEvidence();
-        included(root, count, leaf);
-        return leaf.element;
+    function proven(bytes32 root, uint64 count, Leaf[] calldata leaves, uint256 which, uint64 at)
+        internal
+        view
+        returns (bytes calldata)
+    {
+        if (leaves[which].index != at) revert WrongEvidence();
+        included(root, count, leaves, which);
+        return leaves[which].element;
     }
 
-    // RFC 9162, 2.1.3.2.
-    function included(bytes32 root, uint64 count, Leaf calldata leaf) internal view {
+    // RFC 9162, 2.1.3.2; a proof may end where it meets that of an earlier leaf.
+    function included(bytes32 root, uint64 count, Leaf[] calldata leaves, uint256 which) internal view {
+        Leaf calldata leaf = leaves[which];
         uint256 at = leaf.index;
         if (at >= count) revert BadProof(leaf.index);
         uint256 last = uint256(count) - 1;
@@ -75,7 +80,26 @@ abstract contract Evidence is IEscrow {
             at >>= 1;
             last >>= 1;
         }
-        if (last != 0 || digest != root) revert BadProof(leaf.index);
+        if (last != 0) root = sibling(leaves, which, at, last);
+        if (digest != root) revert BadProof(leaf.index);
+    }
+
+    // What an earlier leaf's proof has for the node above the end of this one.
+    function sibling(Leaf[] calldata leaves, uint256 which, uint256 at, uint256 last) internal pure returns (bytes32) {
+        uint64 index = leaves[which].index;
+        while (at & 1 == 0 && at == last) {
+            at >>= 1;
+            last >>= 1;
+        }
+        if (at & 1 == 1) {
+            uint256 level = 0;
+            while (index >> level != at) level++;
+            for (uint256 i = which; i > 0; i--) {
+                Leaf calldata earlier = leaves[i - 1];
+                if (earlier.index >> level == at - 1 && earlier.proof.length > level) return earlier.proof[level];
+            }
+        }
+        revert BadProof(index);
     }
 
     function treeRoot(bytes32[] calldata hashes) internal view returns (bytes32 root) {

@@ -1,5 +1,6 @@
 //! One typed error for each cause; the declarations with their arguments are in `surety_contracts::IEscrow`.
 
+use alloc::boxed::Box;
 use surety_contracts::{IEscrow, Terms};
 use surety_protocol::fault::EvidenceError;
 
@@ -46,7 +47,7 @@ surety_contracts::errors! { EscrowError of IEscrow {
 } }
 
 /// The error for evidence that shows nothing.
-pub fn refused(error: EvidenceError, missing: &[u8], terms: &Terms) -> EscrowError {
+pub fn refused(error: EvidenceError, missing: &[u8], terms: &Terms) -> Box<EscrowError> {
     match error {
         EvidenceError::Proof { index } => IEscrow::BadProof { index }.into(),
         EvidenceError::InOrder => IEscrow::InOrder {}.into(),

@@ -1,5 +1,6 @@
 //! Who may call, and in which phase.
 
+use alloc::boxed::Box;
 use alloy_primitives::B256;
 use stylus_sdk::prelude::*;
 use surety_contracts::{IEscrow, Phase, Terms, codec::EncodedTerms, contract::Contract};
@@ -8,7 +9,7 @@ use crate::{Escrow, Outcome, state::State};
 
 impl<H: Host> Escrow<H> {
     /// The job that terms name, if it is in one of the `allowed` phases.
-    pub(crate) fn enter(&self, terms: &EncodedTerms<'_>, allowed: &[Phase]) -> Outcome<(B256, State, Terms)> {
+    pub(crate) fn enter(&self, terms: &EncodedTerms<'_>, allowed: &[Phase]) -> Outcome<(B256, State, Box<Terms>)> {
         let id = self.id_of(terms);
         let state = self.state_of(id);
         if !allowed.contains(&state.phase) {
@@ -19,7 +20,7 @@ impl<H: Host> Escrow<H> {
     }
 
     /// A result on chain that can still be challenged or accepted.
-    pub(crate) fn enter_challenge(&self, terms: &EncodedTerms<'_>) -> Outcome<(B256, State, Terms)> {
+    pub(crate) fn enter_challenge(&self, terms: &EncodedTerms<'_>) -> Outcome<(B256, State, Box<Terms>)> {
         self.enter(terms, &[Phase::Committed, Phase::Demanded, Phase::Disputed])
     }
 

@@ -34,7 +34,7 @@ mod settlement;
 pub mod state;
 pub mod terms;
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use alloy_primitives::B256;
 use alloy_sol_types::SolEvent;
 use core::borrow::Borrow;
@@ -69,7 +69,7 @@ pub struct Opening<'a> {
     pub data: &'a [u8],
 }
 
-type Outcome<T = ()> = Result<T, EscrowError>;
+type Outcome<T = ()> = Result<T, Box<EscrowError>>;
 
 /// Phases with an exit by the clock: all that are not terminal.
 const RUNNING: &[Phase] = &[
@@ -92,7 +92,7 @@ impl<H: Host> Escrow<H> {
         let terms = encoded.decode()?;
         terms::check(&terms, self.vm.contract_address(), self.now())?;
         self.only_client(&terms)?;
-        let amounts = Amounts::from(&terms);
+        let amounts = Amounts::of(&terms);
         self.expect_payment(amounts.reward + amounts.bonus)?;
         let id = self.id_of(&encoded);
         if self.state_of(id).phase != Phase::None {
@@ -122,10 +122,10 @@ impl<H: Host> Escrow<H> {
             return Err(IEscrow::WorkerIsParty { worker }.into());
         }
         self.by(terms.acceptBy)?;
-        self.expect_payment(Amounts::from(&terms).deposit)?;
+        self.expect_payment(Amounts::of(&terms).deposit)?;
         state.phase = Phase::Taken;
         state.worker = worker;
-        state.clock = self.now() + u64::from(terms.computeWindow);
+        state.clock = self.after(terms.computeWindow);
         self.store(id, &state);
         self.emit(
             IEscrow::OrderTaken::SIGNATURE_HASH,
@@ -199,7 +199,7 @@ impl<H: Host> Escrow<H> {
     pub fn accept(&mut self, terms: EncodedTerms<'_>) -> Outcome {
         let (id, state, terms) = self.enter_challenge(&terms)?;
         self.only_client(&terms)?;
-        let amounts = Amounts::from(&terms);
+        let amounts = Amounts::of(&terms);
         let bonds = self.pending_bonds(id, &state, &amounts);
         let to_worker = amounts.reward + amounts.bonus + amounts.deposit + bonds;
         self.settle(id, state, &terms, Phase::Paid, 0, to_worker)
@@ -212,12 +212,12 @@ impl<H: Host> Escrow<H> {
         let mut challenge = self.challenge(id, &state);
         self.by(challenge.demand_by)?;
         terms::check_indices(&terms, state.count, indices)?;
-        self.expect_payment(Amounts::from(&terms).bond * indices.len() as u128)?;
+        self.expect_payment(Amounts::of(&terms).bond * indices.len() as u128)?;
         challenge.payout_after = state.clock;
         challenge.bonds = indices.len() as u8;
         challenge.indices_hash = self.hash_indices(indices.iter().copied());
         state.phase = Phase::Demanded;
-        state.clock = self.now() + u64::from(terms.responseWindow);
+        state.clock = self.after(terms.responseWindow);
         self.store(id, &state);
         self.set_challenge(id, &challenge);
         let indices: Vec<Word> = indices.iter().map(ToWord::to_word).collect();
@@ -241,7 +241,7 @@ impl<H: Host> Escrow<H> {
             return Err(IEscrow::IndicesMismatch {}.into());
         }
         let root = self.result(id);
-        for leaf in leaves {
+        for (which, leaf) in leaves.iter().enumerate() {
             if leaf.element.len() > terms.maxElement as usize {
                 let (length, limit) = (leaf.element.len() as u64, terms.maxElement);
                 return Err(IEscrow::ElementTooLong {
@@ -250,15 +250,14 @@ impl<H: Host> Escrow<H> {
                 }
                 .into());
             }
-            let hash = merkle::leaf_hash(leaf.element);
-            merkle::verify_inclusion(&root, state.count, leaf.index, &hash, leaf.proof)
+            fault::included(&root, state.count, leaves, which, leaf.index)
                 .map_err(|_| IEscrow::BadProof { index: leaf.index })?;
         }
-        let bonds = self.pending_bonds(id, &state, &Amounts::from(&terms));
+        let bonds = self.pending_bonds(id, &state, &Amounts::of(&terms));
         challenge.bonds = 0;
         challenge.indices_hash = [0; 20];
         state.phase = Phase::Committed;
-        state.clock = challenge.demand_by.max(self.now() + u64::from(terms.responseWindow));
+        state.clock = challenge.demand_by.max(self.after(terms.responseWindow));
         self.store(id, &state);
         self.set_challenge(id, &challenge);
         let by = self.vm.msg_sender();
@@ -284,12 +283,12 @@ impl<H: Host> Escrow<H> {
             return Err(IEscrow::NoReferee {}.into());
         }
         self.by(state.clock)?;
-        self.expect_payment(Amounts::from(&terms).bond)?;
+        self.expect_payment(Amounts::of(&terms).bond)?;
         let mut challenge = self.challenge(id, &state);
         challenge.payout_after = state.clock;
         challenge.bonds = 1;
         state.phase = Phase::Disputed;
-        state.clock = self.now() + u64::from(terms.rulingWindow);
+        state.clock = self.after(terms.rulingWindow);
         self.store(id, &state);
         self.set_challenge(id, &challenge);
         self.emit(IEscrow::Disputed::SIGNATURE_HASH, &[id], &[state.clock.to_word()]);
@@ -357,7 +356,7 @@ impl<H: Host> Escrow<H> {
         state.confirmed = true;
         if state.phase == Phase::Disputed {
             let mut challenge = self.challenge(id, &state);
-            bond = self.pending_bonds(id, &state, &Amounts::from(&terms));
+            bond = self.pending_bonds(id, &state, &Amounts::of(&terms));
             challenge.bonds = 0;
             state.phase = Phase::Committed;
             state.clock = challenge.payout_after;
@@ -377,7 +376,7 @@ impl<H: Host> Escrow<H> {
             bonus,
             deposit,
             bond,
-        } = Amounts::from(&terms);
+        } = Amounts::of(&terms);
         match state.phase {
             Phase::Open => {
                 self.past(terms.acceptBy)?;

@@ -6,7 +6,7 @@ use alloy_sol_types::{SolCall, SolEvent};
 use stylus_sdk::prelude::*;
 use surety_contracts::{
     IEscrow, IPredicate, Phase, Terms,
-    codec::{EncodedTerms, ToWord, Word, bit, push_bytes, with_selector},
+    codec::{EncodedTerms, ToWord, Word, push_bytes, with_selector},
     contract::{Contract, result_fits},
 };
 use surety_protocol::{commitment, fault::Question};
@@ -23,6 +23,7 @@ impl<H: Host> Escrow<H> {
         State::unpack(self.read(id, 0))
     }
 
+    #[inline(never)]
     pub(crate) fn store(&mut self, id: B256, state: &State) {
         self.write(id, 0, state.pack());
     }
@@ -41,6 +42,7 @@ impl<H: Host> Escrow<H> {
     }
 
     /// What is pending, with T3 filled in for a job that saw no challenge yet: then its clock is T3.
+    #[inline(never)]
     pub(crate) fn challenge(&self, id: B256, state: &State) -> Challenge {
         let mut challenge = self.raw_challenge(id);
         if challenge.demand_by == 0 {
@@ -49,6 +51,7 @@ impl<H: Host> Escrow<H> {
         challenge
     }
 
+    #[inline(never)]
     pub(crate) fn set_challenge(&mut self, id: B256, challenge: &Challenge) {
         self.write(id, 2, challenge.pack());
     }
@@ -81,7 +84,7 @@ impl<H: Host> Escrow<H> {
             return Err(IEscrow::WrongCount { count }.into());
         }
         state.phase = Phase::Committed;
-        state.clock = self.now() + u64::from(terms.disputeWindow);
+        state.clock = self.after(terms.disputeWindow);
         state.count = count;
         self.store(id, &state);
         self.set_result(id, root);
@@ -92,7 +95,7 @@ impl<H: Host> Escrow<H> {
 
     /// An order that nobody took goes back to the client.
     pub(crate) fn refund(&mut self, id: B256, state: State, terms: &Terms) -> Outcome {
-        let amounts = Amounts::from(terms);
+        let amounts = Amounts::of(terms);
         self.settle(id, state, terms, Phase::Refunded, amounts.reward + amounts.bonus, 0)
     }
 
@@ -104,7 +107,7 @@ impl<H: Host> Escrow<H> {
             &[id, by],
             &[state.fault.to_word(), at.to_word()],
         );
-        let amounts = Amounts::from(terms);
+        let amounts = Amounts::of(terms);
         let bonds = self.pending_bonds(id, &state, &amounts);
         let to_client = amounts.reward + amounts.bonus + amounts.deposit + bonds;
         self.settle(id, state, terms, Phase::Convicted, to_client, 0)
@@ -181,8 +184,10 @@ impl<H: Host> Escrow<H> {
         for part in parts {
             push_bytes(&mut call, part);
         }
-        let [answer] = self.ask(terms.predicate, &call).ok_or(IEscrow::PredicateFailed {})?;
-        bit(answer).ok_or_else(|| IEscrow::PredicateFailed {}.into())
+        let holds = self
+            .ask(terms.predicate, &call, 1)
+            .and_then(|answer| answer.args().bool(0).ok());
+        holds.ok_or_else(|| IEscrow::PredicateFailed {}.into())
     }
 
     /// Refuses unless the verifier reports a revealed result equal to the worker's.

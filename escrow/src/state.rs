@@ -28,6 +28,7 @@ impl State {
         count: 0,
     };
 
+    #[inline(never)]
     pub fn pack(&self) -> B256 {
         let mut word = [0; 32];
         word[0] = (self.phase as u8) << 4 | (self.fault as u8) << 1 | self.confirmed as u8;
@@ -70,6 +71,7 @@ pub struct Challenge {
 }
 
 impl Challenge {
+    #[inline(never)]
     pub fn pack(&self) -> B256 {
         let mut word = [0; 32];
         word[..5].copy_from_slice(&self.demand_by.to_be_bytes()[3..]);

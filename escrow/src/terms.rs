@@ -1,5 +1,6 @@
 //! What terms say and which terms can work.
 
+use alloc::boxed::Box;
 use alloy_primitives::Address;
 use surety_contracts::{Form, IEscrow, Terms, codec::wei, contract::MAX_COUNT};
 use surety_protocol::merkle;
@@ -23,9 +24,9 @@ pub struct Amounts {
     pub bond: u128,
 }
 
-impl From<&Terms> for Amounts {
+impl Amounts {
     #[inline(never)]
-    fn from(terms: &Terms) -> Self {
+    pub fn of(terms: &Terms) -> Self {
         Self {
             reward: wei(&terms.reward),
             bonus: wei(&terms.bonus),
@@ -36,7 +37,7 @@ impl From<&Terms> for Amounts {
 }
 
 /// Refuses terms that cannot work.
-pub fn check(terms: &Terms, escrow: Address, now: u64) -> Result<(), EscrowError> {
+pub fn check(terms: &Terms, escrow: Address, now: u64) -> Result<(), Box<EscrowError>> {
     for window in [
         terms.computeWindow,
         terms.disputeWindow,
@@ -95,7 +96,7 @@ pub fn check(terms: &Terms, escrow: Address, now: u64) -> Result<(), EscrowError
 }
 
 /// Refuses indices that do not strictly increase below the count, or whose answer would not fit one transaction.
-pub fn check_indices(terms: &Terms, count: u64, indices: &[u64]) -> Result<(), EscrowError> {
+pub fn check_indices(terms: &Terms, count: u64, indices: &[u64]) -> Result<(), Box<EscrowError>> {
     if indices.is_empty() || indices.len() > MAX_INDICES || !indices.is_sorted_by(|a, b| a < b) {
         return Err(IEscrow::BadIndices {}.into());
     }

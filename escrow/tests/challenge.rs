@@ -79,6 +79,23 @@ fn an_empty_set_has_nothing_to_demand() {
 }
 
 #[test]
+fn an_answer_may_share_its_paths_or_show_them_whole() {
+    let mut world = World::new(|_| ()).demanded(&[1, 2, 4]);
+    let shared = world.leaves(&[1, 2, 4]);
+    let whole: Vec<_> = [1, 2, 4].map(|index| world.work.leaf(index)).into();
+    let digests = |leaves: &[Leaf]| leaves.iter().map(|leaf| leaf.proof.len()).collect::<Vec<_>>();
+    assert!(digests(&shared) < digests(&whole));
+    let mixed = vec![whole[0].clone(), shared[1].clone(), whole[2].clone()];
+    let mut without = shared.clone();
+    without[0].proof.pop();
+    refused!(world.deliver(STRANGER, without), BadProof { index: 1 });
+    for answer in [shared, whole, mixed] {
+        world.deliver(STRANGER, answer).expect("delivered");
+        world.demand(&[1, 2, 4]).expect("demanded again");
+    }
+}
+
+#[test]
 fn anybody_answers_with_exactly_what_was_asked() {
     let mut world = World::new(|_| ()).demanded(&[1, 4]);
     let good = world.leaves(&[1, 4]);
@@ -92,6 +109,9 @@ fn anybody_answers_with_exactly_what_was_asked() {
     let mut short = good.clone();
     short[0].proof.pop();
     refused!(world.deliver(STRANGER, short), BadProof { index: 1 });
+    let mut apart = good.clone();
+    apart[1].proof.pop();
+    refused!(world.deliver(STRANGER, apart), BadProof { index: 4 });
     let mut long = good.clone();
     long[0].element = vec![0; 9].into();
     refused!(

@@ -170,7 +170,8 @@ fn terms_with_stray_bits_are_not_terms() {
             escrow.delegate(EncodedTerms(&words))
         });
         refused!(outcome, MalformedCalldata {});
-        refused!(world.escrow.job_id(EncodedTerms(&words)), MalformedCalldata {});
+        let id = world.escrow.job_id(EncodedTerms(&words)).map_err(|error| *error);
+        refused!(id, MalformedCalldata {});
     }
 }
 

@@ -8,7 +8,7 @@ use surety_contracts::{contract::Contract as _, *};
 use world::*;
 
 fn send(world: &mut World, value: u128, call: impl SolCall) -> Result<Vec<u8>, Vec<u8>> {
-    world.call(CLIENT, value, |escrow, _| escrow.route(&call.abi_encode()))
+    world.by(CLIENT, value, |escrow, _| escrow.route(&call.abi_encode()))
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn calldata_that_is_no_call_says_so() {
     let malformed = IEscrow::MalformedCalldata {}.abi_encode();
     let job = IEscrow::jobCall { jobId: B256::ZERO }.abi_encode();
     for calldata in [&[][..], &job[..3], &job[..35], &[&job[..], &[0]].concat(), &[0xff; 36]] {
-        let outcome = world.call(CLIENT, 0, |escrow, _| escrow.route(calldata));
+        let outcome = world.by(CLIENT, 0, |escrow, _| escrow.route(calldata));
         assert_eq!(outcome, Err(malformed.clone()), "{calldata:02x?}");
     }
 }
@@ -121,6 +121,6 @@ proptest! {
             calldata.extend(word);
         }
         let mut world = World::new(|_| ());
-        let _ = world.call(CLIENT, 0, |escrow, _| escrow.route(&calldata));
+        let _ = world.by(CLIENT, 0, |escrow, _| escrow.route(&calldata));
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     Digest,
-    merkle::{leaf_hash, verify_inclusion},
+    merkle::{leaf_hash, verify_beside},
 };
 use core::borrow::Borrow;
 
@@ -13,7 +13,7 @@ pub struct Leaf<'a, P> {
     /// 0-based.
     pub index: u64,
     pub element: &'a [u8],
-    /// Lowest sibling first.
+    /// Lowest sibling first. In a list it may end where it meets an earlier leaf's ([`joining_len`](crate::merkle::joining_len)).
     pub proof: &'a [P],
 }
 
@@ -63,10 +63,10 @@ pub fn wrong_element<'a, P: Borrow<Digest>>(
     leaves: &[Leaf<'a, P>],
     at: u64,
 ) -> Result<Question<'a>, EvidenceError> {
-    let [leaf] = leaves else {
+    if leaves.len() != 1 {
         return Err(EvidenceError::WrongLeaves);
-    };
-    let element = included(root, count, leaf, at)?;
+    }
+    let element = included(root, count, leaves, 0, at)?;
     Ok(Question {
         index: at,
         previous: &[],
@@ -81,12 +81,12 @@ pub fn disorder<P: Borrow<Digest>>(
     leaves: &[Leaf<'_, P>],
     at: u64,
 ) -> Result<(), EvidenceError> {
-    let [left, right] = leaves else {
+    if leaves.len() != 2 {
         return Err(EvidenceError::WrongLeaves);
-    };
+    }
     let next = at.checked_add(1).ok_or(EvidenceError::WrongLeaves)?;
-    let left = included(root, count, left, at)?;
-    let right = included(root, count, right, next)?;
+    let left = included(root, count, leaves, 0, at)?;
+    let right = included(root, count, leaves, 1, next)?;
     if left < right {
         Err(EvidenceError::InOrder)
     } else {
@@ -112,21 +112,17 @@ pub fn missing_element<'a, P: Borrow<Digest>>(
     if at > count {
         return Err(EvidenceError::WrongLeaves);
     }
-    let (before, after) = match (at.checked_sub(1), at < count, leaves) {
-        (None, false, []) => (None, None),
-        (None, true, [after]) => (None, Some(after)),
-        (Some(left), false, [before]) => (Some((left, before)), None),
-        (Some(left), true, [before, after]) => (Some((left, before)), Some(after)),
-        _ => return Err(EvidenceError::WrongLeaves),
-    };
-    if let Some((left, before)) = before
-        && included(root, count, before, left)? >= missing
+    let before = at.checked_sub(1);
+    let neighbours = usize::from(before.is_some()) + usize::from(at < count);
+    if leaves.len() != neighbours {
+        return Err(EvidenceError::WrongLeaves);
+    }
+    if let Some(before) = before
+        && included(root, count, leaves, 0, before)? >= missing
     {
         return Err(EvidenceError::NotMissing);
     }
-    if let Some(after) = after
-        && missing >= included(root, count, after, at)?
-    {
+    if at < count && missing >= included(root, count, leaves, neighbours - 1, at)? {
         return Err(EvidenceError::NotMissing);
     }
     Ok(Question {
@@ -144,12 +140,15 @@ pub fn wrong_step<'a, P: Borrow<Digest>>(
     leaves: &[Leaf<'a, P>],
     at: u64,
 ) -> Result<Question<'a>, EvidenceError> {
-    let (previous, element): (&[u8], _) = match (at.checked_sub(1), leaves) {
-        (None, [leaf]) => (&[], leaf),
-        (Some(before), [previous, leaf]) => (included(root, count, previous, before)?, leaf),
-        _ => return Err(EvidenceError::WrongLeaves),
+    let before = at.checked_sub(1);
+    if leaves.len() != 1 + usize::from(before.is_some()) {
+        return Err(EvidenceError::WrongLeaves);
+    }
+    let previous = match before {
+        Some(before) => included(root, count, leaves, 0, before)?,
+        None => &[],
     };
-    let element = included(root, count, element, at)?;
+    let element = included(root, count, leaves, leaves.len() - 1, at)?;
     Ok(Question {
         index: at,
         previous,
@@ -157,17 +156,21 @@ pub fn wrong_step<'a, P: Borrow<Digest>>(
     })
 }
 
-/// The element of `leaf`, once it is proven to be leaf `at` of the root.
-fn included<'a, P: Borrow<Digest>>(
+/// The element of leaf `which` of the list `leaves`, once it is proven to be leaf `at` of the root; the leaves before it
+/// must have been.
+pub fn included<'a, P: Borrow<Digest>>(
     root: &Digest,
     count: u64,
-    leaf: &Leaf<'a, P>,
+    leaves: &[Leaf<'a, P>],
+    which: usize,
     at: u64,
 ) -> Result<&'a [u8], EvidenceError> {
-    if leaf.index != at {
-        return Err(EvidenceError::WrongLeaves);
-    }
-    match verify_inclusion(root, count, at, &leaf_hash(leaf.element), leaf.proof) {
+    let (earlier, leaf) = match leaves.get(..=which).and_then(<[_]>::split_last) {
+        Some((leaf, earlier)) if leaf.index == at => (earlier, leaf),
+        _ => return Err(EvidenceError::WrongLeaves),
+    };
+    let earlier = earlier.iter().rev().map(|leaf| (leaf.index, leaf.proof));
+    match verify_beside(root, count, at, &leaf_hash(leaf.element), leaf.proof, earlier) {
         Ok(()) => Ok(leaf.element),
         Err(_) => Err(EvidenceError::Proof { index: at }),
     }

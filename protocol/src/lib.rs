@@ -1,8 +1,8 @@
 //! The rules of Surety as pure functions: what a result is committed to, how it is sampled, and what proves it wrong.
 //!
 //! The escrow contract verifies with this crate and the tools build with it, so prover and verifier cannot drift apart.
-//! Hashing is SHA-256 throughout. Without features nothing is allocated; `alloc` adds [`merkle::Tree`] and the samplers
-//! of distinct indices, `std` [`detection`] and [`game`].
+//! Hashing is SHA-256 throughout. Without features nothing is allocated; `alloc` adds trees ([`merkle::Tree`],
+//! [`merkle::Frontier`]) and the samplers of distinct indices, `std` [`detection`] and [`game`].
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 

@@ -3,11 +3,17 @@
 //! The papers' tree I(i, j) = H(I(i-1, j) || I(i-1, j + 2^(i-1))) is its shape for 2^k leaves; the tags keep a node
 //! from passing for a leaf.
 
+#[cfg(feature = "alloc")]
 mod frontier;
+#[cfg(feature = "alloc")]
+mod list;
 #[cfg(feature = "alloc")]
 mod tree;
 
+#[cfg(feature = "alloc")]
 pub use frontier::Frontier;
+#[cfg(feature = "alloc")]
+pub use list::whole_proofs;
 #[cfg(feature = "alloc")]
 pub use tree::{Tree, leaf_hashes};
 
@@ -25,9 +31,9 @@ pub const EMPTY_ROOT: Digest = [
 pub enum ProofError {
     /// The index is not below the number of leaves.
     IndexOutOfRange,
-    /// The proof has not exactly [`proof_len`] digests.
+    /// The proof has not exactly [`proof_len`] digests, nor does it end where it meets an earlier one.
     WrongLength,
-    /// The proof leads to another root.
+    /// The proof leads to another root, or past the earlier proof that it should meet.
     RootMismatch,
 }
 
@@ -78,6 +84,24 @@ fn shape(index: u64, count: u64) -> (u32, u32) {
     (inner, border)
 }
 
+/// Digests in the proof of leaf `index` below the point where its path meets that of the leaf `earlier`. In a list that
+/// shows the earlier leaf first, its proof has the rest, so this one may end there. None unless
+/// `earlier < index < count`.
+pub fn joining_len(index: u64, earlier: u64, count: u64) -> Option<u32> {
+    (earlier < index && index < count).then(|| {
+        let (inner, _) = shape(index, count);
+        let level = parting(index, earlier);
+        // Above `inner` a level has a sibling where the index has a bit.
+        let border = index.checked_shr(inner).unwrap_or(0) & !(u64::MAX << level.saturating_sub(inner));
+        level.min(inner) + border.count_ones()
+    })
+}
+
+/// The level at whose two nodes the paths of two different leaves arrive as siblings.
+fn parting(index: u64, other: u64) -> u32 {
+    u64::BITS - 1 - (index ^ other).leading_zeros()
+}
+
 /// Checks that the leaf with hash `leaf` is number `index` (0-based) of the `count` leaves under `root`
 /// (RFC 9162, 2.1.3.2). Costs [`proof_len`] node hashes; a proof of the wrong length costs none.
 pub fn verify_inclusion<P: Borrow<Digest>>(
@@ -87,13 +111,34 @@ pub fn verify_inclusion<P: Borrow<Digest>>(
     leaf: &Digest,
     proof: &[P],
 ) -> Result<(), ProofError> {
+    verify_beside(root, count, index, leaf, proof, core::iter::empty())
+}
+
+/// The same for a leaf of a list: the proof may end where the path meets that of an `earlier` leaf ([`joining_len`]).
+///
+/// `earlier`: indices and proofs of leaves that this checked already against the same root, in any order.
+pub fn verify_beside<'a, P: Borrow<Digest> + 'a>(
+    root: &Digest,
+    count: u64,
+    index: u64,
+    leaf: &Digest,
+    proof: &[P],
+    mut earlier: impl Iterator<Item = (u64, &'a [P])>,
+) -> Result<(), ProofError> {
     if index >= count {
         return Err(ProofError::IndexOutOfRange);
     }
     let (inner, border) = shape(index, count);
-    if proof.len() as u64 != u64::from(inner + border) {
-        return Err(ProofError::WrongLength);
-    }
+    let goal = if proof.len() as u64 == u64::from(inner + border) {
+        root
+    } else {
+        // The earlier leaf lies left of the point where the paths meet, and a left node has its sibling in the proof.
+        let meeting = |(other, theirs): (u64, &'a [P])| {
+            let ends = u64::from(joining_len(index, other, count)?) == proof.len() as u64;
+            theirs.get(parting(index, other) as usize).filter(|_| ends)
+        };
+        earlier.find_map(meeting).ok_or(ProofError::WrongLength)?.borrow()
+    };
     let mut digest = *leaf;
     for (level, sibling) in proof.iter().enumerate() {
         let sibling = sibling.borrow();
@@ -104,7 +149,7 @@ pub fn verify_inclusion<P: Borrow<Digest>>(
             hash::node(&digest, sibling)
         };
     }
-    if digest == *root {
+    if digest == *goal {
         Ok(())
     } else {
         Err(ProofError::RootMismatch)

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use surety_protocol::{
     Digest,
     fault::{EvidenceError, Leaf, Question, disorder, missing_element, wrong_element, wrong_step},
-    merkle::{Tree, leaf_hashes},
+    merkle::{Tree, joining_len, leaf_hashes},
 };
 
 #[derive(Debug)]
@@ -121,6 +121,23 @@ proptest! {
             prop_assert_eq!(wrong_element(&root, result.count(), &[leaf, leaf], at), Err(EvidenceError::WrongLeaves));
         }
         prop_assert_eq!(wrong_element::<Digest>(&root, result.count(), &[], 0), Err(EvidenceError::WrongLeaves));
+    }
+
+    #[test]
+    fn neighbours_may_share_their_paths(result in any_result(), missing in prop::collection::vec(0u8..4, 0..4)) {
+        let (root, count) = (result.tree.root(), result.count());
+        for at in 1..count {
+            let whole = result.neighbours(at);
+            let mut cut = whole.clone();
+            cut[1].proof = &whole[1].proof[..joining_len(at, at - 1, count).unwrap() as usize];
+            prop_assert_eq!(disorder(&root, count, &cut, at - 1), disorder(&root, count, &whole, at - 1));
+            prop_assert_eq!(wrong_step(&root, count, &cut, at), wrong_step(&root, count, &whole, at));
+            let missing = |leaves| missing_element(&root, count, leaves, at, &missing, 8);
+            prop_assert_eq!(missing(&cut), missing(&whole));
+            // Of other elements the path does not meet.
+            let foreign = Leaf { element: b"never committed", ..cut[1] };
+            prop_assert_eq!(wrong_step(&root, count, &[cut[0], foreign], at), Err(EvidenceError::Proof { index: at }));
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use surety_protocol::{
     Digest,
     merkle::{
-        EMPTY_ROOT, Frontier, ProofError, Tree, depth, leaf_hash, leaf_hashes, node_hash, proof_len, verify_inclusion,
+        EMPTY_ROOT, Frontier, ProofError, Tree, depth, joining_len, leaf_hash, leaf_hashes, node_hash, proof_len,
+        verify_beside, verify_inclusion, whole_proofs,
     },
     sha256,
 };
@@ -214,8 +215,118 @@ fn hashes_of_every_length_agree_with_the_library() {
     }
 }
 
+/// A list of leaves whose proofs end where they meet the one before.
+struct List {
+    tree: Tree,
+    indices: Vec<u64>,
+    proofs: Vec<Vec<Digest>>,
+}
+
+impl List {
+    fn new(count: u64, indices: Vec<u64>) -> Self {
+        let tree = Tree::new(numbered(count));
+        let mut proofs: Vec<_> = indices.iter().map(|index| tree.prove(*index).unwrap()).collect();
+        for at in 1..indices.len() {
+            let length = joining_len(indices[at], indices[at - 1], count).unwrap();
+            proofs[at].truncate(length as usize);
+        }
+        Self { tree, indices, proofs }
+    }
+
+    fn verify(&self, at: usize) -> Result<(), ProofError> {
+        let index = self.indices[at];
+        let earlier = self
+            .indices
+            .iter()
+            .copied()
+            .zip(self.proofs.iter().map(Vec::as_slice))
+            .take(at);
+        let leaf = &self.tree.leaves()[index as usize];
+        verify_beside(
+            &self.tree.root(),
+            self.tree.count(),
+            index,
+            leaf,
+            &self.proofs[at],
+            earlier,
+        )
+    }
+
+    fn holds(&self) -> bool {
+        (0..self.indices.len()).all(|at| self.verify(at).is_ok())
+    }
+
+    fn whole(&self) -> Result<Vec<Vec<Digest>>, ProofError> {
+        let leaf = |index: u64| self.tree.leaves()[index as usize];
+        let list = self.indices.iter().zip(&self.proofs);
+        let list: Vec<_> = list
+            .map(|(index, proof)| (*index, leaf(*index), proof.clone()))
+            .collect();
+        whole_proofs(&self.tree.root(), self.tree.count(), &list)
+    }
+}
+
+#[test]
+fn a_proof_ends_where_it_meets_an_earlier_one_and_nowhere_else() {
+    for count in 2..=35 {
+        for index in 1..count {
+            for earlier in 0..index {
+                let list = List::new(count, vec![earlier, index]);
+                assert!(list.holds(), "{earlier} and {index} of {count}");
+                let whole = list.tree.prove(index).unwrap();
+                let length = list.proofs[1].len();
+                assert!(length < whole.len());
+                for other in (0..whole.len()).filter(|other| *other != length) {
+                    let mut cut = List::new(count, vec![earlier, index]);
+                    cut.proofs[1] = whole[..other].to_vec();
+                    assert_eq!(
+                        cut.verify(1),
+                        Err(ProofError::WrongLength),
+                        "{other} for {earlier}, {index} of {count}"
+                    );
+                }
+                // The earlier leaf has to come first.
+                let alone = List::new(count, vec![index]);
+                let (leaf, root) = (alone.tree.leaves()[index as usize], alone.tree.root());
+                let cut = verify_inclusion(&root, count, index, &leaf, &list.proofs[1]);
+                assert_eq!(cut, Err(ProofError::WrongLength));
+            }
+        }
+    }
+    assert_eq!(
+        (joining_len(3, 3, 8), joining_len(2, 3, 8), joining_len(8, 3, 8)),
+        (None, None, None)
+    );
+    assert_eq!(joining_len(u64::MAX - 1, 0, u64::MAX), Some(62));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_list_is_proven_by_every_digest_that_it_shows(
+        (count, indices) in (2u64..600).prop_flat_map(|count| {
+            (Just(count), prop::collection::btree_set(0..count, 1..12))
+        }),
+        pick in any::<prop::sample::Index>(),
+        byte in 0usize..32,
+    ) {
+        let mut list = List::new(count, indices.into_iter().collect());
+        prop_assert!(list.holds());
+        let whole = list.indices.iter().map(|index| list.tree.prove(*index).unwrap()).collect();
+        prop_assert_eq!(list.whole(), Ok(whole));
+        let places: Vec<_> = (0..list.proofs.len())
+            .flat_map(|at| (0..list.proofs[at].len()).map(move |level| (at, level)))
+            .collect();
+        let (at, level) = places[pick.index(places.len())];
+        list.proofs[at][level][byte] ^= 1;
+        prop_assert!(!list.holds());
+        prop_assert!(list.whole().is_err());
+        list.proofs[at][level][byte] ^= 1;
+        list.proofs[at].pop();
+        prop_assert!(!list.holds());
+        prop_assert!(list.whole().is_err());
+    }
 
     #[test]
     fn tree_frontier_and_rfc_agree(count in 0u64..5000, picks in prop::collection::vec(any::<u64>(), 8)) {

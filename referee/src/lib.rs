@@ -27,6 +27,7 @@ mod route;
 pub mod ruling;
 pub mod state;
 
+use alloc::boxed::Box;
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolEvent;
 pub use error::RefereeError;
@@ -46,7 +47,7 @@ pub struct Referee<H> {
     vm: H,
 }
 
-type Outcome<T = ()> = Result<T, RefereeError>;
+type Outcome<T = ()> = Result<T, Box<RefereeError>>;
 
 const REPUTATION: u8 = 1;
 const ESCROW: B256 = B256::with_last_byte(2);
@@ -144,7 +145,8 @@ impl<H: Host> Referee<H> {
         expect(&record, CasePhase::Sealed)?;
         self.past(record.compute_by)?;
         self.by(record.compute_by + u64::from(terms.responseWindow))?;
-        if self.opinion(id) != commitment::seal(&id, &terms.referee, &root, count, &salt) {
+        let opened = self.sha256(&commitment::seal_preimage(&id, &terms.referee, &root, count, &salt));
+        if opened != Some(self.opinion(id)) {
             return Err(IReferee::SealMismatch {}.into());
         }
         if !result_fits(&terms, &root, count) {
@@ -258,7 +260,7 @@ impl<H: Host> Referee<H> {
 /// Guards and storage.
 impl<H: Host> Referee<H> {
     /// The case on the job that terms name, if they name this contract as verifier.
-    fn enter(&self, encoded: &EncodedTerms<'_>) -> Outcome<(B256, Record, Terms)> {
+    fn enter(&self, encoded: &EncodedTerms<'_>) -> Outcome<(B256, Record, Box<Terms>)> {
         let terms = encoded.decode()?;
         if terms.verifier != self.vm.contract_address() {
             return Err(IReferee::NotVerifier {

@@ -30,6 +30,7 @@ impl Default for Record {
 }
 
 impl Record {
+    #[inline(never)]
     pub fn pack(&self) -> B256 {
         let mut word = [0; 32];
         word[0] = (self.phase as u8) << 4 | self.revealed as u8;
@@ -77,6 +78,7 @@ pub struct Standing {
 }
 
 impl Standing {
+    #[inline(never)]
     pub fn pack(&self) -> B256 {
         let mut word = [0; 32];
         word[..4].copy_from_slice(&self.upheld.to_be_bytes());

@@ -79,8 +79,8 @@ pub async fn fetch(fetcher: Fetcher, context: JobContext, job: Job, to: PathBuf)
 
 /// Checks what was delivered on chain.
 pub async fn examine(context: JobContext, job: Job) -> Result<Done> {
-    let leaves = shown::delivered(&context).await?;
-    let proof = task::block_in_place(|| shown::first_wrong(&context, &leaves))?;
+    let leaves = shown::delivered(&context, &job).await?;
+    let proof = task::block_in_place(|| shown::first_wrong(&context, &job, &leaves))?;
     Ok(Done::Examined(proof.map(|evidence| {
         let verdict = Verdict::Wrong {
             fault: evidence.fault as u8,

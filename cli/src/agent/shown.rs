@@ -2,13 +2,13 @@
 
 use alloy::sol_types::SolCall;
 use anyhow::{Context as _, Result};
-use surety_contracts::{Fault, Form, IEscrow, Leaf};
+use surety_contracts::{Fault, Form, IEscrow, Job, Leaf, leaves};
 use surety_engine::compute::Claim;
 
 use crate::{context::JobContext, evidence::Evidence};
 
-/// The leaves of the last delivery. None if it did not come in a transaction that calls the escrow itself.
-pub async fn delivered(context: &JobContext) -> Result<Vec<Leaf>> {
+/// The leaves of the last delivery, each with its whole proof. None if it did not come in a transaction that calls the escrow itself.
+pub async fn delivered(context: &JobContext, job: &Job) -> Result<Vec<Leaf>> {
     let (escrow, id) = (context.file.escrow, context.file.job_id);
     let logs = context
         .chain
@@ -19,16 +19,18 @@ pub async fn delivered(context: &JobContext) -> Result<Vec<Leaf>> {
         .and_then(|log| log.transaction_hash)
         .context("the node does not show the delivery's log: use a node that keeps logs")?;
     let calldata = context.chain.calldata(transaction).await?;
-    Ok(IEscrow::deliverCall::abi_decode(&calldata)
-        .ok()
+    let call = IEscrow::deliverCall::abi_decode(&calldata).ok();
+    let mut leaves = call
         .filter(|call| call.terms == context.terms)
         .map(|call| call.leaves)
-        .unwrap_or_default())
+        .unwrap_or_default();
+    leaves::whole(&mut leaves, &job.root, job.count).context("the delivery that the escrow took does not hold")?;
+    Ok(leaves)
 }
 
 /// The evidence against the first leaf that does not belong to the result, or does not follow from the one before it if
 /// that was shown too.
-pub fn first_wrong(context: &JobContext, leaves: &[Leaf]) -> Result<Option<Evidence>> {
+pub fn first_wrong(context: &JobContext, job: &Job, leaves: &[Leaf]) -> Result<Option<Evidence>> {
     let computation = context.computation()?;
     let is_chain = context.terms.form == Form::Chain;
     let pairs: Vec<(Option<&Leaf>, &Leaf)> = leaves
@@ -51,13 +53,15 @@ pub fn first_wrong(context: &JobContext, leaves: &[Leaf]) -> Result<Option<Evide
     let wrong = computation.engine()?.first_false(&claims)?;
     Ok(wrong.map(|at| {
         let (before, leaf) = pairs[at];
+        let mut leaves: Vec<_> = before.into_iter().chain([leaf]).cloned().collect();
+        leaves::cut(&mut leaves, job.count);
         Evidence {
             fault: if is_chain {
                 Fault::WrongStep
             } else {
                 Fault::WrongElement
             },
-            leaves: before.into_iter().chain([leaf]).cloned().collect(),
+            leaves,
             at: leaf.index,
             missing: Default::default(),
         }

@@ -213,10 +213,7 @@ pub async fn deliver(global: &GlobalArgs, args: &ResultArgs) -> Result<Report> {
 pub async fn deliver_step(context: &JobContext, named: Option<&PathBuf>) -> Result<Step> {
     let indices = demanded_indices(context).await?;
     let result: Committed = context.committed_result(named).await?;
-    let leaves = indices
-        .iter()
-        .map(|index| result.leaf(*index))
-        .collect::<Result<Vec<_>>>()?;
+    let leaves = result.leaves(&indices)?;
     let bond = U256::from(context.terms.bond) * U256::from(leaves.len());
     let call = IEscrow::deliverCall {
         terms: context.terms.clone(),

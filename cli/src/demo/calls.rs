@@ -2,7 +2,7 @@
 
 use alloy::primitives::{Address, B256, U256, aliases::U96};
 use anyhow::{Context as _, Result, ensure};
-use surety_contracts::{Fault, Form, ICollusion, IEscrow, IReferee, Leaf, Offer, Opening, Pact, Terms};
+use surety_contracts::{Fault, Form, ICollusion, IEscrow, IReferee, Leaf, Offer, Opening, Pact, Terms, leaves};
 use surety_protocol::{commitment, sample};
 
 use super::{
@@ -101,8 +101,7 @@ impl Play<'_> {
                 Request::call(to, &IEscrow::demandCall { terms, indices }).paying(pay)
             }
             Call::Deliver => {
-                let leaves = self.demanded.iter().map(|index| self.committed.leaf(*index));
-                let leaves = leaves.collect::<Result<_>>()?;
+                let leaves = self.committed.leaves(&self.demanded)?;
                 Request::call(to, &IEscrow::deliverCall { terms, leaves })
             }
             Call::Dispute => Request::call(to, &IEscrow::disputeCall { terms }).paying(bond),
@@ -205,11 +204,13 @@ impl Play<'_> {
             _ => Fault::WrongElement,
         };
         if let (Accusation::Found, Some(at)) = (accusation, self.search.found()) {
-            let leaves = [at.checked_sub(1), Some(at)].into_iter().flatten();
-            let leaves = leaves.map(|index| self.shown.get(&index).cloned());
+            let shown = [at.checked_sub(1), Some(at)].into_iter().flatten();
+            let shown = shown.map(|index| self.shown.get(&index).cloned());
+            let mut leaves: Vec<_> = shown.collect::<Option<_>>().context("the search saw both states")?;
+            leaves::cut(&mut leaves, self.committed.count());
             return Ok(Evidence {
                 fault: Fault::WrongStep,
-                leaves: leaves.collect::<Option<_>>().context("the search saw both states")?,
+                leaves,
                 at,
                 missing: Default::default(),
             });

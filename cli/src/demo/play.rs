@@ -7,7 +7,7 @@ use alloy::{
     sol_types::SolCall,
 };
 use anyhow::{Context as _, Result, anyhow};
-use surety_contracts::{Fault, IEscrow, IReferee, Job, Leaf, Opening, Phase, Terms};
+use surety_contracts::{Fault, IEscrow, IReferee, Job, Leaf, Opening, Phase, Terms, leaves};
 use surety_protocol::search::Search;
 
 use super::{
@@ -247,7 +247,10 @@ impl<'a> Play<'a> {
             self.does(Role::Client, Call::DemandNext).await?;
             let delivery = self.does(Role::Worker, Call::Deliver).await?;
             let calldata = self.stage.role(Role::Client)?.calldata(delivery.hash).await?;
-            for leaf in IEscrow::deliverCall::abi_decode(&calldata)?.leaves {
+            let mut leaves = IEscrow::deliverCall::abi_decode(&calldata)?.leaves;
+            let job = self.job().await?;
+            leaves::whole(&mut leaves, &job.root, job.count)?;
+            for leaf in leaves {
                 let own = usize::try_from(leaf.index).ok().and_then(|i| self.solved.right.get(i));
                 let is_right = own.is_some_and(|own| *leaf.element == own[..]);
                 self.search.saw(leaf.index, is_right);

@@ -165,13 +165,17 @@ fn least_of_storage(contract: Address, touched: &BTreeMap<Address, State>, diff:
     read.len() as u64 * price::COLD_SLOT + writes
 }
 
-/// A call touches an account and moves value; what the other does with gas is its own affair.
+/// A call touches an account and moves value; what the other does with gas is its own affair. Nobody has to call a
+/// precompile for what it computes.
 fn least_of_call(call: &HostCall, sender: Address) -> u64 {
     if !matches!(call.name.as_str(), "call_contract" | "static_call_contract") {
         return 0;
     }
     // Arguments: address, gas, and for calls that are not static the value.
     let account = call.args.get(..20).map(Address::from_slice);
+    if account.is_some_and(|account| account.0[..19] == [0; 19]) {
+        return 0;
+    }
     let value = match call.name.as_str() {
         "call_contract" => call.args.get(28..60).map(U256::from_be_slice).unwrap_or_default(),
         _ => U256::ZERO,

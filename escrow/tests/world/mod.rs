@@ -102,7 +102,16 @@ impl World {
     }
 
     /// Sends a call as `who` with `value` wei.
-    pub fn call<T>(&mut self, who: Address, value: u128, run: impl FnOnce(&mut Escrow, EncodedTerms<'_>) -> T) -> T {
+    pub fn call<T>(
+        &mut self,
+        who: Address,
+        value: u128,
+        run: impl FnOnce(&mut Escrow, EncodedTerms<'_>) -> Result<T, Box<EscrowError>>,
+    ) -> Outcome<T> {
+        self.by(who, value, run).map_err(|error| *error)
+    }
+
+    pub fn by<T>(&mut self, who: Address, value: u128, run: impl FnOnce(&mut Escrow, EncodedTerms<'_>) -> T) -> T {
         self.vm.set_sender(who);
         self.vm.set_value(U256::from(value));
         run(&mut self.escrow, EncodedTerms(&words(&self.terms)))

@@ -4,7 +4,11 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use stylus_sdk::call::RawCall;
 use surety_collusion::Collusion;
-use surety_contracts::{IPredicate, codec::CONSTRUCTOR, contract::Contract as _};
+use surety_contracts::{
+    IPredicate,
+    codec::CONSTRUCTOR,
+    contract::{Contract as _, SHA256},
+};
 use surety_escrow::Escrow;
 use surety_referee::Referee;
 
@@ -53,6 +57,7 @@ impl Native {
         for account in accounts {
             chain.with(|state| state.balances.insert(account, U256::from(WEALTH)));
         }
+        chain.install(SHA256, |_, data| Ok(surety_protocol::sha256(&[data]).to_vec()));
         Contracts::deploy(|contract| {
             let address = match contract {
                 Contract::Escrow => contracts.escrow,

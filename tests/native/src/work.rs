@@ -1,7 +1,7 @@
 //! Results: what a worker or a referee says that the computation gives.
 
 use alloy_primitives::B256;
-use surety_contracts::Leaf;
+use surety_contracts::{Leaf, leaves};
 use surety_protocol::merkle::{self, Tree};
 
 /// The right result of every job here: the primes below 32.
@@ -52,7 +52,10 @@ impl Work {
         }
     }
 
+    /// Leaves whose proofs end where they meet the one before.
     pub fn leaves(&self, indices: &[u64]) -> Vec<Leaf> {
-        indices.iter().map(|&index| self.leaf(index)).collect()
+        let mut leaves: Vec<_> = indices.iter().map(|&index| self.leaf(index)).collect();
+        leaves::cut(&mut leaves, self.count());
+        leaves
     }
 }

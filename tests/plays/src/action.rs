@@ -201,14 +201,18 @@ pub struct Seal {
     pub salt: u8,
 }
 
-/// What is wrong with the first leaf that is shown.
+/// What is wrong with the first leaf that is shown, or with the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Damage {
     None,
+    /// None: every proof is whole, where it could end at the one before.
+    Whole,
     Element,
     TooLong,
     Proof,
     ProofTooLong,
+    /// The last leaf's, and not where it meets another.
+    ProofTooShort,
     Index,
 }
 

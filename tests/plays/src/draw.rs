@@ -293,6 +293,8 @@ impl Hand<'_> {
             2 => Damage::Proof,
             3 => Damage::ProofTooLong,
             4 => Damage::Index,
+            5 => Damage::ProofTooShort,
+            6..16 => Damage::Whole,
             _ => Damage::None,
         }
     }

@@ -8,16 +8,24 @@ use crate::action::*;
 use crate::scene::sha256;
 
 impl Reference<'_> {
-    /// Whether a leaf's proof leads to the committed root, for the count that was claimed with it.
-    fn is_committed(&self, at: usize, shown: &Leaf) -> bool {
-        let (root, count) = self.jobs[at].result.unwrap_or_default();
-        let hash = sha256(&[&[0], &shown.element]);
-        shown.index < count && root_above(hash, shown.index, count, &shown.proof) == Some(root)
-    }
-
+    /// Each leaf's path has to lead to the committed root, for the count that was claimed with it: as it is shown, or when
+    /// it goes on as an earlier leaf's does from where they meet.
     pub(super) fn in_the_tree(&self, at: usize, leaves: &[Leaf], no: &mut Refusal) {
+        let (root, count) = self.jobs[at].result.unwrap_or_default();
+        let mut earlier: Vec<Place> = Vec::new();
         for shown in leaves {
-            no.when(!self.is_committed(at, shown), E::BadProof { index: shown.index });
+            let place = Place {
+                hash: sha256(&[&[0], &shown.element]),
+                index: shown.index,
+                path: shown.proof.clone(),
+            };
+            let longer = earlier.iter().filter_map(|other| place.beside(other, count));
+            let proven = [place.clone()]
+                .into_iter()
+                .chain(longer)
+                .find(|place| place.index < count && place.root(count) == Some(root));
+            no.when(proven.is_none(), E::BadProof { index: shown.index });
+            earlier.extend(proven);
         }
     }
 
@@ -129,16 +137,66 @@ impl Reference<'_> {
     }
 }
 
-/// The root that a path leads to from a leaf: PATH of RFC 9162, section 2.1.3.1, read backwards.
-fn root_above(leaf: B256, index: u64, count: u64, path: &[B256]) -> Option<B256> {
-    if count == 1 {
-        return path.is_empty().then_some(leaf);
+/// A leaf in a tree, or in a subtree, and its path there.
+#[derive(Clone)]
+struct Place {
+    hash: B256,
+    index: u64,
+    path: Vec<B256>,
+}
+
+/// Leaves of the left subtree: the largest power of two below the count.
+fn left_of(count: u64) -> u64 {
+    1 << (count - 1).ilog2()
+}
+
+impl Place {
+    /// The same leaf in its half of the tree, and the root of the other half.
+    fn half(&self, count: u64) -> Option<(Self, u64, B256)> {
+        let left = left_of(count);
+        let (sibling, path) = self.path.split_last()?;
+        let (index, size) = match self.index.checked_sub(left) {
+            Some(index) => (index, count - left),
+            None => (self.index, left),
+        };
+        let path = path.to_vec();
+        Some((Self { index, path, ..*self }, size, *sibling))
     }
-    let (sibling, path) = path.split_last()?;
-    // The largest power of two below the count.
-    let left = 1 << (count - 1).ilog2();
-    Some(match index < left {
-        true => sha256(&[&[1], &root_above(leaf, index, left, path)?.0, &sibling.0]),
-        false => sha256(&[&[1], &sibling.0, &root_above(leaf, index - left, count - left, path)?.0]),
-    })
+
+    /// The root that the path leads to: PATH of RFC 9162, section 2.1.3.1, read backwards.
+    fn root(&self, count: u64) -> Option<B256> {
+        if count == 1 {
+            return self.path.is_empty().then_some(self.hash);
+        }
+        let (half, size, sibling) = self.half(count)?;
+        let root = half.root(size)?;
+        Some(match self.index < left_of(count) {
+            true => sha256(&[&[1], &root.0, &sibling.0]),
+            false => sha256(&[&[1], &sibling.0, &root.0]),
+        })
+    }
+
+    /// The same leaf with its path continued by that of another one to its left, if the first ends where they meet.
+    fn beside(&self, other: &Self, count: u64) -> Option<Self> {
+        if count < 2 || self.index >= count {
+            return None;
+        }
+        let left = left_of(count);
+        let (theirs, size, sibling) = other.half(count)?;
+        let (mut path, above) = match (other.index < left, self.index < left) {
+            (true, false) => (self.path.clone(), theirs.root(size)?),
+            (false, true) => return None,
+            _ => {
+                let index = if self.index < left {
+                    self.index
+                } else {
+                    self.index - left
+                };
+                let ours = Self { index, ..self.clone() };
+                (ours.beside(&theirs, size)?.path, sibling)
+            }
+        };
+        path.push(above);
+        Some(Self { path, ..self.clone() })
+    }
 }

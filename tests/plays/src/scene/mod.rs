@@ -136,12 +136,19 @@ impl Scene {
         ])
     }
 
-    /// Leaves of a result, the first of them damaged.
+    /// Leaves of a result, the first or last of them damaged.
     pub fn leaves(&self, job: usize, work: usize, indices: &[u64], damage: Damage) -> Vec<Leaf> {
         let work = &self.jobs[job].works[work];
         let mut leaves: Vec<_> = indices.iter().map(|&index| leaf(work, index)).collect();
-        if let Some(first) = leaves.first_mut() {
-            spoil_leaf(first, damage);
+        if damage != Damage::Whole {
+            leaves::cut(&mut leaves, work.count());
+        }
+        let damaged = match damage {
+            Damage::ProofTooShort => leaves.last_mut(),
+            _ => leaves.first_mut(),
+        };
+        if let Some(leaf) = damaged {
+            spoil_leaf(leaf, damage);
         }
         leaves
     }
@@ -213,7 +220,7 @@ fn spoil_leaf(leaf: &mut Leaf, damage: Damage) {
         Bytes::from(bytes)
     };
     match damage {
-        Damage::None => {}
+        Damage::None | Damage::Whole => {}
         Damage::Element => leaf.element = flipped(&leaf.element),
         Damage::TooLong => leaf.element = [&leaf.element[..], &[0; 40_000]].concat().into(),
         Damage::Proof => match leaf.proof.first_mut() {
@@ -221,6 +228,7 @@ fn spoil_leaf(leaf: &mut Leaf, damage: Damage) {
             None => leaf.proof.push(B256::ZERO),
         },
         Damage::ProofTooLong => leaf.proof.push(B256::ZERO),
+        Damage::ProofTooShort => drop(leaf.proof.pop()),
         Damage::Index => leaf.index ^= 1,
     }
 }
