@@ -123,6 +123,8 @@ fn detection_is_the_exact_probability() {
         [1., 1., f64::INFINITY]
     );
     assert_eq!(probability(1e-18, 1), 1e-18);
+    assert!(probability(0.0, 9).is_sign_positive());
+    assert_eq!(probability_distinct(0, 1, 1), 0.0);
 }
 
 #[test]
@@ -136,6 +138,8 @@ fn samples_for_a_wanted_detection() {
         [samples_for(0.0, 0.5), samples_for(0.1, 1.0), samples_for(f64::NAN, 0.5)],
         [None; 3]
     );
+    // More draws than an f64 counts.
+    assert_eq!(samples_for(1e-17, 0.5), None);
     assert_eq!([samples_for(0.0, 0.0), samples_for(1.0, 1.0)], [Some(0), Some(1)]);
     let wanted = [
         (1000, 10, 0.99),
@@ -143,9 +147,10 @@ fn samples_for_a_wanted_detection() {
         (100, 100, 0.99),
         (10_000, 100, 0.99),
         (100, 1, 1.0),
+        (100, 1, 2.0),
     ];
     let least = wanted.map(|(count, wrong, wanted)| samples_for_distinct(count, wrong, wanted));
-    assert_eq!(least, [368, 50, 1, 448, 100].map(Some));
+    assert_eq!(least, [368, 50, 1, 448, 100, 100].map(Some));
     assert_eq!(
         [samples_for_distinct(100, 0, 0.5), samples_for_distinct(0, 0, 0.5)],
         [None; 2]
