@@ -316,6 +316,22 @@ fn the_smallest_sample_is_the_first_that_holds() {
 }
 
 #[test]
+fn a_client_that_chooses_samples_for_nothing_or_where_others_watch() {
+    let smallest = |watcher, each| {
+        let mut game = delegation(&Job {
+            skipped: 1,
+            watcher,
+            ..plain()
+        });
+        (game.verifier, game.client) = (false, Client::Chooses);
+        game.smallest_sample(0.01, 1_000, &number(each)).unwrap()
+    };
+    // Who is sure that the worker is honest saves the cost of looking, whatever it is.
+    assert_eq!((smallest(0, 0), smallest(0, 1)), (Some(6), None));
+    assert_eq!(smallest(1, 100), Some(0));
+}
+
+#[test]
 fn payoffs_are_named_by_player() {
     let mut game = delegation(&plain());
     game.client = Client::Commits {
@@ -327,4 +343,34 @@ fn payoffs_are_named_by_player() {
     assert_eq!(class.payoffs[CLIENT], number(3000 - 1000 - 10 - 1));
     assert_eq!(class.payoffs[WORKER], number(1000 - 600 - 4));
     assert_eq!(class.payoffs[REFEREE], number(0));
+}
+
+#[test]
+fn knobs_are_amounts_or_probabilities() {
+    use Knob::*;
+    assert!([Reward, Bonus, Deposit, Fee, Stake].iter().all(|knob| knob.is_amount()));
+    assert!(![Detection, Watcher, Checks].iter().any(|knob| knob.is_amount()));
+}
+
+#[test]
+fn pure_equilibria_are_those_of_the_normal_form_in_classes() {
+    let game = delegation(&plain());
+    let strategic = game.tree().unwrap().strategic();
+    let profiles = strategic.normal.pure_equilibria();
+    let classes = game.pure_equilibria().unwrap();
+    assert!(!profiles.is_empty());
+    assert_eq!(classes.iter().map(|class| class.count).sum::<usize>(), profiles.len());
+    for profile in profiles {
+        let payoffs: Vec<_> = (0..3)
+            .map(|player| strategic.normal.payoff(player, &profile).clone())
+            .collect();
+        assert!(classes.iter().any(|class| class.payoffs == payoffs));
+    }
+    for class in &classes {
+        assert!(!class.example.is_empty());
+        assert!(
+            class.example.iter().all(|(_, plans)| !plans[0].0.is_empty()),
+            "{class:?}"
+        );
+    }
 }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use surety_protocol::game::{
+    NormalForm,
     experiment::Costs,
     paper::{COLLUSION, HONESTY, Parameters, Violation},
 };
@@ -75,6 +76,35 @@ proptest! {
     }
 
     #[test]
+    fn detection_and_telling_change_the_cells_that_they_concern(game in parameters(), reward in money()) {
+        let Parameters { r2, r3, c2, c3, w, b, t, m, n, e, p, .. } = &game;
+        let hidden = number(1) - p;
+        let found_or_not = [
+            &hidden * (r2 + w + e) + p * (number(0) - m) - b,
+            &hidden * (r3 + w + e) + p * (number(0) - n) + b,
+        ];
+        let told = |row: usize| match row {
+            0 => [r2 + w - c2 - b - t, r3 + w - c3 + b + t],
+            _ => [number(0) - m - b, r3 + w - c3 + b + &reward],
+        };
+        let (found, whistle) = (game.with_detection(), game.with_whistle(Some(&reward)));
+        for row in [0, 1] {
+            for column in [0, 1, 2] {
+                let pays = match [row, column] {
+                    COLLUSION => found_or_not.clone(),
+                    [row, 2] => told(row),
+                    cell => expected(&game, cell),
+                };
+                let of = |form: &NormalForm| [form.payoff(0, &[row, column]).clone(), form.payoff(1, &[row, column]).clone()];
+                prop_assert_eq!(&of(&whistle), &pays);
+                if column < 2 {
+                    prop_assert_eq!(&of(&found), &pays);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_closed_forms_are_what_enumeration_finds(game in parameters()) {
         let most = number(100);
         let closed = game.closed_form();
@@ -111,6 +141,8 @@ proptest! {
         let closed = game.whistle_closed_form();
         let colludes = |reward: Number| game.with_whistle(Some(&reward)).pure_equilibria().contains(&COLLUSION.to_vec());
         prop_assert!(!colludes(&closed + fraction(1, 1000)));
+        let border = game.whistle_threshold(&number(100_000)).map(|found| found.at);
+        prop_assert_eq!(border, colludes(number(0)).then(|| closed.clone()));
         prop_assert_eq!(colludes(closed), game.with_detection().pure_equilibria().contains(&COLLUSION.to_vec()));
     }
 }
@@ -141,7 +173,9 @@ fn collusion_returns_at_the_published_detection_probabilities() {
     let found = published().collusion_threshold().unwrap();
     assert_eq!(found.at, fraction(37, 175), "0.2114");
     assert!(found.holds_there && !found.holds_above);
-    assert_eq!(published().honesty_threshold().unwrap().at, fraction(37, 175));
+    let honest = published().honesty_threshold().unwrap();
+    assert_eq!(honest.at, fraction(37, 175));
+    assert!(honest.holds_above && !honest.holds_there);
 
     let capped = published().with_fines_from_escrow();
     assert_eq!((&capped.m, &capped.n), (&fraction(3, 2), &number(3)));
