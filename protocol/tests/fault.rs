@@ -1,10 +1,11 @@
 //! Evidence: what is a fault is provable, what is none is refused with its reason.
 
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use surety_protocol::{
     Digest,
     fault::{EvidenceError, Leaf, Question, disorder, missing_element, wrong_element, wrong_step},
-    merkle::{Tree, joining_len, leaf_hashes},
+    merkle::{ProofError, Tree, joining_len, leaf_hashes},
 };
 
 #[derive(Debug)]
@@ -99,6 +100,24 @@ fn the_first_and_the_last_number_are_no_panic() {
         assert!(wrong_step(&root, u64::MAX, &[leaf, far], at).is_err());
         assert!(missing_element(&root, u64::MAX, &[far], at, b"c", 8).is_err());
     }
+}
+
+#[test]
+fn every_error_has_a_text_of_its_own() {
+    use EvidenceError::*;
+    let evidence = [WrongLeaves, Proof { index: 7 }, InOrder, NotMissing, TooLong].map(|error| error.to_string());
+    let proof = [
+        ProofError::IndexOutOfRange,
+        ProofError::WrongLength,
+        ProofError::RootMismatch,
+    ];
+    let texts: BTreeSet<_> = evidence
+        .into_iter()
+        .chain(proof.map(|error| error.to_string()))
+        .collect();
+    assert_eq!(texts.len(), 8, "{texts:?}");
+    assert!(texts.iter().all(|text| !text.is_empty()));
+    assert!(texts.iter().any(|text| text.contains("leaf 7")));
 }
 
 proptest! {
