@@ -31,12 +31,8 @@ impl Search {
     pub fn next(&self) -> Vec<u64> {
         // Open below: the states of interest begin after the right one.
         let low = self.right.map_or(0, |right| right + 1);
-        let high = match self.wrong {
-            Some(wrong) => wrong,
-            None if self.right == Some(self.count - 1) => return Vec::new(),
-            // The last state is asked for along with the others.
-            None => self.count,
-        };
+        // Before a wrong one was seen, the last state is asked for along with the others.
+        let high = self.wrong.unwrap_or(self.count);
         let between = high - low;
         let asked = between.min(self.width);
         (1..=asked)
@@ -105,6 +101,15 @@ mod tests {
         for (count, rounds) in [(64, 1), (16_385, 3), (1 << 20, 4), (1 << 47, 8)] {
             assert!(search(count, 64, count / 2).1 <= rounds, "{count}");
         }
+    }
+
+    #[test]
+    fn what_was_seen_of_a_state_stays() {
+        let mut search = Search::new(10, 10);
+        for (index, is_right) in [(5, false), (5, true), (4, true), (4, false)] {
+            search.saw(index, is_right);
+        }
+        assert_eq!((search.found(), search.next()), (Some(5), Vec::new()));
     }
 
     #[test]

@@ -350,6 +350,9 @@ fn knobs_are_amounts_or_probabilities() {
     use Knob::*;
     assert!([Reward, Bonus, Deposit, Fee, Stake].iter().all(|knob| knob.is_amount()));
     assert!(![Detection, Watcher, Checks].iter().any(|knob| knob.is_amount()));
+    // The referee's contract refuses a stake below twice the deposit.
+    let stake = |deposit| delegation(&plain()).with(Deposit, &number(deposit)).stakes.stake;
+    assert_eq!((stake(1000), stake(3000)), (number(4000), number(6000)));
 }
 
 #[test]
