@@ -123,7 +123,7 @@ fn detection_is_the_exact_probability() {
         [1., 1., f64::INFINITY]
     );
     assert_eq!(probability(1e-18, 1), 1e-18);
-    assert!(probability(0.0, 9).is_sign_positive());
+    assert!(probability(-0.0, 9).is_sign_positive());
     assert_eq!(probability_distinct(0, 1, 1), 0.0);
 }
 
