@@ -137,6 +137,8 @@ pub trait Contract {
     fn vm(&self) -> &Self::Host;
 
     /// Runs one call. Returns its ABI-encoded answer.
+    ///
+    /// Compares selectors one after the other, in guards: as patterns their bytes would become tables, a kilobyte more.
     fn dispatch(&mut self, selector: [u8; 4], args: Args<'_>) -> Result<Vec<u8>, Self::Error>;
 
     /// Runs the call that `calldata` encodes. Returns its ABI-encoded answer, or the error that reverts.
