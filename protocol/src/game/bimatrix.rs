@@ -17,11 +17,13 @@ use super::rational::Rational;
 
 /// Vertices of one polytope, or exchangeable sets, beyond which enumeration is given up.
 const LIMIT: usize = 20_000;
+/// Strategies of both players together: a bit for each.
+const MOST: usize = 127;
 
 /// A game that is too large to enumerate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the game is too large to enumerate: {rows} by {columns} strategies; at most 126 together and {LIMIT} vertices"
+    "the game is too large to enumerate: {rows} by {columns} strategies; at most {MOST} together and {LIMIT} vertices"
 )]
 pub struct TooLarge {
     pub rows: usize,
@@ -68,7 +70,7 @@ impl Bimatrix {
     pub fn equilibria(&self) -> Result<Equilibria, TooLarge> {
         let (rows, columns) = (self.row.len(), self.row.first().map_or(0, Vec::len));
         let error = TooLarge { rows, columns };
-        if rows + columns > 126 {
+        if rows + columns > MOST {
             return Err(error);
         }
         // What the column player gets limits the row player's lotteries, and the other way round.
@@ -130,9 +132,9 @@ fn vertices(replies: &[Vec<BigInt>], own: usize) -> Option<Vec<Vertex>> {
     let mut rays: Vec<(Vec<BigInt>, u128)> = (0..=own)
         .map(|axis| {
             let ray = (0..=own).map(|at| if at == axis { BigInt::one() } else { BigInt::zero() });
-            // Bit k < own: x_k is zero. The scale's own bit, the highest, keeps the cone's facets complete.
+            // Bit k < own: x_k is zero. A scale of zero needs no bit: the first half-space leaves no such ray.
             let zero = (0..own).filter(|&k| k + 1 != axis).fold(0, |bits, k| bits | 1 << k);
-            (ray.collect(), zero | if axis == 0 { 0 } else { 1 << 127 })
+            (ray.collect(), zero)
         })
         .collect();
     let mut left: Vec<usize> = (0..replies.len()).collect();
@@ -155,7 +157,7 @@ fn vertices(replies: &[Vec<BigInt>], own: usize) -> Option<Vec<Vertex>> {
                 .iter()
                 .map(|part| Rational::new(part.clone(), weight.clone()))
                 .collect(),
-            labels: labels & !(1 << 127),
+            labels,
         })
     });
     Some(vertices.collect())

@@ -90,7 +90,7 @@ impl Builder {
         Ok(self.push(Node::End { label, payoffs }))
     }
 
-    /// A random move. Branches without probability are left out; a sure one is its child.
+    /// A random move, whose probabilities make one in all.
     pub fn chance(&mut self, branches: Vec<(Rational, usize)>) -> Result<usize, TreeError> {
         let here = self.nodes.len();
         let sum: Rational = branches.iter().map(|(chance, _)| chance).sum();

@@ -1,13 +1,14 @@
 //! The contracts' game against the ledger that plays it out, and what follows from it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use surety_protocol::game::{
+    MixedProfile,
     advice::{Class, Goal, Knob},
-    delegation::{CLIENT, Client, Delegation, Judge, Outcome, REFEREE, WORKER},
+    delegation::{Bribery, CLIENT, Client, Delegation, History, Judge, Opinion, Outcome, REFEREE, WORKER, Work},
     gas::Gas,
-    rational::{approximate, whole},
+    rational::whole,
     settlement::Stakes,
 };
 
@@ -257,23 +258,26 @@ fn recommended_terms_are_the_smallest_that_hold() {
         .smallest_terms(&knobs, &number(100_000), Goal::Confirmed)
         .unwrap()
         .unwrap();
-    assert!(advised.always(Goal::Confirmed).unwrap());
-    let amount = |game: &Delegation, knob: Knob| -> Number {
-        match knob {
-            Knob::Reward => game.stakes.reward.clone(),
-            Knob::Fee => game.stakes.fee.clone(),
-            Knob::Deposit => game.stakes.deposit.clone(),
-            _ => game.stakes.stake.clone(),
-        }
+    let amount = |knob| match knob {
+        Knob::Reward => &advised.stakes.reward,
+        Knob::Fee => &advised.stakes.fee,
+        Knob::Deposit => &advised.stakes.deposit,
+        _ => &advised.stakes.stake,
     };
-    let last = knobs[3];
-    let least = amount(&advised, last);
-    let less = advised.with(last, &(&least - number(1))).with_worst_pact();
-    assert!(
-        least == number(0) || !less.only_honest().unwrap(),
-        "{}",
-        approximate(&least)
-    );
+    // Each in turn, with those after it as high as allowed.
+    let mut reached = knobs.iter().fold(game, |game, &knob| game.with(knob, &number(100_000)));
+    let met = |game: Delegation| game.with_worst_pact().always(Goal::Confirmed).unwrap();
+    for knob in knobs {
+        let least = amount(knob);
+        assert!(*least < number(100_000), "{knob:?}");
+        assert!(
+            *least == number(0) || !met(reached.with(knob, &(least - number(1)))),
+            "{knob:?}"
+        );
+        reached = reached.with(knob, least);
+        assert!(met(reached.clone()), "{knob:?}");
+    }
+    assert_eq!(advised, reached.with_worst_pact());
     // Nothing helps where nobody ever looks.
     let blind = delegation(&Job { checks: 0, ..plain() });
     assert!(
@@ -346,6 +350,274 @@ fn payoffs_are_named_by_player() {
 }
 
 #[test]
+fn only_a_job_with_a_verifier_can_be_appealed() {
+    let commits = Client::Commits {
+        appeals: true,
+        checks: whole(1),
+    };
+    for client in [commits, Client::Chooses] {
+        let referees_plans = |verifier| {
+            let game = Delegation {
+                client: client.clone(),
+                verifier,
+                ..delegation(&plain())
+            };
+            let strategic = game.tree().unwrap().strategic();
+            strategic.normal.strategies(REFEREE).len()
+        };
+        assert!(referees_plans(true) > 1, "{client:?}");
+        assert_eq!(referees_plans(false), 1, "{client:?}: nothing to decide");
+    }
+}
+
+#[test]
+fn the_worst_pact_stakes_ten_times_all_that_moves() {
+    let stakes = delegation(&Job { checks: 0, ..plain() }).with_worst_pact().stakes;
+    let moves = [
+        &stakes.reward,
+        &stakes.bonus,
+        &stakes.deposit,
+        &stakes.fee,
+        &stakes.fee_bonus,
+        &stakes.stake,
+        &stakes.bribe,
+    ];
+    assert!(moves.iter().all(|amount| **amount > number(0)));
+    assert_eq!(stakes.pact_stake, moves.into_iter().sum::<Number>() * number(10));
+}
+
+#[test]
+fn a_call_costs_its_gas_at_the_price_of_gas() {
+    let gas = Gas {
+        price: 3,
+        ..Gas::default()
+    };
+    assert_eq!(gas.cost(5), number(15));
+}
+
+#[test]
+fn a_client_that_chooses_tells_apart_what_was_revealed() {
+    let game = Delegation {
+        client: Client::Chooses,
+        ..delegation(&plain())
+    };
+    let tree = game.tree().unwrap();
+    let sets = tree.information().iter().filter(|set| set.player == CLIENT);
+    let names: BTreeSet<&str> = sets.map(|set| set.name.as_str()).collect();
+    let expected = [
+        "appeal?",
+        "different results",
+        "equal results",
+        "no opinion",
+        "one result",
+    ];
+    assert_eq!(names, BTreeSet::from(expected));
+}
+
+/// What the worker expects, alone with the client.
+fn worker_expects(game: &Delegation, work: Work) -> Number {
+    game.expected(&History { work, ..ALONE })[WORKER].clone()
+}
+
+#[test]
+fn half_detection_is_half_of_either_fate() {
+    let cheat = |detection| {
+        let game = delegation(&Job { detection, ..plain() });
+        let client = Client::Commits {
+            appeals: false,
+            checks: whole(1),
+        };
+        worker_expects(&Delegation { client, ..game }, Work::Cheat)
+    };
+    assert!(cheat(0) > cheat(4));
+    assert_eq!(cheat(2), (cheat(0) + cheat(4)) / number(2));
+}
+
+#[test]
+fn a_withheld_result_is_demanded_where_more_is_at_stake_than_gas() {
+    let withheld = |reward, deposit| {
+        let mut game = delegation(&Job {
+            reward,
+            deposit,
+            ..plain()
+        });
+        (game.gas.demand, game.gas.tick) = (4, 6);
+        worker_expects(&game, Work::Withhold)
+    };
+    // A higher reward is worth less: the deposit goes with it.
+    assert!(withheld(5, 5) > withheld(6, 5));
+}
+
+const ALONE: History = History {
+    appealed: false,
+    opinion: None,
+    bribery: Bribery::None,
+    work: Work::Honest,
+};
+
+const HEARD: History = History {
+    appealed: true,
+    opinion: Some(Opinion::Honest),
+    ..ALONE
+};
+
+const IN_PACT: History = History {
+    opinion: Some(Opinion::Agreed),
+    bribery: Bribery::Accepted,
+    work: Work::Agreed,
+    ..HEARD
+};
+
+#[test]
+fn a_word_convicts_where_it_pays_more_than_its_gas() {
+    let cheat = |fee| {
+        let mut game = delegation(&Job {
+            predicate: false,
+            trusted: true,
+            checks: 0,
+            fee,
+            fee_bonus: 5,
+            ..plain()
+        });
+        game.gas.judge = 10;
+        let work = Work::Cheat;
+        game.expected(&History { work, ..HEARD })[WORKER].clone()
+    };
+    assert!(cheat(5) > number(0), "five and five are not more than ten");
+    assert!(cheat(6) < number(0));
+}
+
+#[test]
+fn a_confirmed_result_is_beyond_any_word() {
+    let agreed = |bonus| {
+        let mut game = delegation(&Job {
+            predicate: false,
+            trusted: true,
+            bonus,
+            ..plain()
+        });
+        game.gas.confirm = 10;
+        game.expected(&IN_PACT)[WORKER].clone()
+    };
+    assert!(
+        agreed(10) < number(0),
+        "nobody confirms for nothing, and the client checks"
+    );
+    assert!(agreed(11) > number(0));
+}
+
+/// Which calls client, worker and referee make, from what each costs: a call that is made twice costs another's bit.
+fn calls(change: impl Fn(&mut Delegation), history: History) -> [Vec<&'static str>; 3] {
+    const RICH: i64 = 1_000_000;
+    let mut game = delegation(&Job {
+        reward: 10 * RICH,
+        bonus: RICH,
+        deposit: 20 * RICH,
+        fee: 10 * RICH,
+        fee_bonus: RICH,
+        stake: 40 * RICH,
+        ..plain()
+    });
+    game.verifier = history.appealed;
+    change(&mut game);
+    let mut free = game.clone();
+    free.gas = flat_gas(0);
+    for (bit, (_, call)) in game.gas.calls().into_iter().enumerate() {
+        *call = 1 << bit;
+    }
+    let (paid, whole) = (game.expected(&history), free.expected(&history));
+    [CLIENT, WORKER, REFEREE].map(|role| {
+        let spent = &whole[role] - &paid[role];
+        let made = |(_, call): &(&str, &mut u64)| spent.to_integer().bit(call.trailing_zeros().into());
+        game.gas
+            .calls()
+            .into_iter()
+            .filter(made)
+            .map(|(name, _)| name)
+            .collect()
+    })
+}
+
+#[test]
+fn everybody_pays_for_its_own_calls() {
+    let as_is = |_: &mut Delegation| ();
+    let of_word = |game: &mut Delegation| game.judge = Judge::TrustedWord;
+    let work = |work, history| History { work, ..history };
+    let order: &[&str] = &["delegate"];
+    assert_eq!(
+        calls(as_is, ALONE),
+        [order, &["takeOrder", "submitResult", "timeTick"], &[]]
+    );
+    assert_eq!(
+        calls(as_is, work(Work::Silent, ALONE)),
+        [&["delegate", "timeTick"][..], &["takeOrder"], &[]]
+    );
+    assert_eq!(
+        calls(as_is, work(Work::Withhold, ALONE)),
+        [
+            &["delegate", "demand", "timeTick"][..],
+            &["takeOrder", "submitResult"],
+            &[]
+        ]
+    );
+    assert_eq!(
+        calls(as_is, work(Work::Cheat, ALONE)),
+        [&["delegate", "judge"][..], &["takeOrder", "submitResult"], &[]]
+    );
+    assert_eq!(
+        calls(of_word, work(Work::Cheat, ALONE)),
+        [&["delegate", "dispute"][..], &["takeOrder", "submitResult"], &[]]
+    );
+    let sealed = ["takeOrder", "submitSeal", "reveal"];
+    let heard = ["submitSeal", "reveal", "takeCase", "settle"];
+    assert_eq!(
+        calls(as_is, HEARD),
+        [
+            &["delegate", "appeal"][..],
+            &["takeOrder", "submitSeal", "reveal", "confirm", "timeTick"],
+            &heard
+        ]
+    );
+    let convicting = ["submitSeal", "reveal", "judge", "takeCase", "settle"];
+    assert_eq!(
+        calls(as_is, work(Work::Cheat, HEARD)),
+        [&["delegate", "appeal"][..], &sealed, &convicting]
+    );
+    let declined = History { opinion: None, ..HEARD };
+    assert_eq!(
+        calls(as_is, declined),
+        [
+            &["delegate", "appeal", "settle"][..],
+            &["takeOrder", "submitSeal", "reveal", "timeTick"],
+            &[]
+        ]
+    );
+    let silent = History {
+        opinion: Some(Opinion::Silent),
+        ..HEARD
+    };
+    assert_eq!(calls(as_is, silent)[REFEREE], ["takeCase", "settle"]);
+    let refused = History {
+        bribery: Bribery::Refused,
+        ..HEARD
+    };
+    let offering = calls(as_is, refused)[WORKER].clone();
+    assert_eq!(offering[offering.len() - 2..], ["offerBribe", "checkResults"]);
+    let bought = calls(of_word, IN_PACT);
+    assert_eq!(bought[WORKER].last(), Some(&"offerBribe"));
+    assert_eq!(bought[REFEREE][heard.len()..], ["acceptBribe", "checkResults"]);
+    let betrayed = calls(
+        as_is,
+        History {
+            opinion: Some(Opinion::Honest),
+            ..IN_PACT
+        },
+    );
+    assert_eq!(betrayed[WORKER].last(), Some(&"checkResults"));
+    assert_eq!(betrayed[REFEREE].last(), Some(&"acceptBribe"));
+}
+
+#[test]
 fn knobs_are_amounts_or_probabilities() {
     use Knob::*;
     assert!([Reward, Bonus, Deposit, Fee, Stake].iter().all(|knob| knob.is_amount()));
@@ -357,23 +629,31 @@ fn knobs_are_amounts_or_probabilities() {
 
 #[test]
 fn pure_equilibria_are_those_of_the_normal_form_in_classes() {
-    let game = delegation(&plain());
-    let strategic = game.tree().unwrap().strategic();
-    let profiles = strategic.normal.pure_equilibria();
-    let classes = game.pure_equilibria().unwrap();
-    assert!(!profiles.is_empty());
-    assert_eq!(classes.iter().map(|class| class.count).sum::<usize>(), profiles.len());
-    for profile in profiles {
-        let payoffs: Vec<_> = (0..3)
-            .map(|player| strategic.normal.payoff(player, &profile).clone())
-            .collect();
-        assert!(classes.iter().any(|class| class.payoffs == payoffs));
-    }
-    for class in &classes {
-        assert!(!class.example.is_empty());
-        assert!(
-            class.example.iter().all(|(_, plans)| !plans[0].0.is_empty()),
-            "{class:?}"
-        );
+    let trusted = Job {
+        predicate: false,
+        trusted: true,
+        ..plain()
+    };
+    for game in [delegation(&plain()), delegation(&trusted)] {
+        let tree = game.tree().unwrap();
+        let strategic = tree.strategic();
+        let form = &strategic.normal;
+        let mut expected = BTreeMap::new();
+        for pure in form.pure_equilibria() {
+            let payoffs: Vec<_> = (0..3).map(|player| form.payoff(player, &pure)).collect();
+            let ends = tree.ends(&strategic, &MixedProfile::pure(&pure));
+            *expected.entry((ends, payoffs)).or_insert(0) += 1;
+        }
+        assert!(!expected.is_empty());
+        let classes = game.pure_equilibria().unwrap();
+        assert_eq!(classes.len(), expected.len());
+        for class in classes {
+            assert_eq!(expected[&(class.ends.clone(), class.payoffs.clone())], class.count);
+            assert!(!class.example.is_empty());
+            assert!(
+                class.example.iter().all(|(_, plans)| !plans[0].0.is_empty()),
+                "{class:?}"
+            );
+        }
     }
 }

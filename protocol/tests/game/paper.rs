@@ -218,6 +218,30 @@ fn the_experiment_breaks_the_papers_own_conditions() {
         published().with_fines_from_escrow().violations(),
         vec![Violation::Bribe]
     );
+    let border = Parameters {
+        r2: number(3),
+        c2: number(3),
+        r3: number(3),
+        c3: number(3),
+        d: number(3),
+        b: number(3),
+        t: number(3),
+        m: number(3),
+        n: number(3),
+        e: number(3),
+        ..published()
+    };
+    assert_eq!(border.violations().len(), 6, "equal amounts break what has to be more");
+    let kept = Parameters {
+        r2: number(4),
+        r3: number(4),
+        d: number(4),
+        b: number(4),
+        m: number(4),
+        n: number(8),
+        ..border
+    };
+    assert_eq!(kept.violations(), [], "and a fine may be all of what is held");
     let unpaid = Parameters {
         r2: number(0),
         e: number(9),
@@ -254,4 +278,22 @@ fn the_figures_bars_follow_from_table_7() {
     assert_eq!(bar("referee", "colludes").1, fraction(-299, 100));
     assert_eq!(bar("worker", "cheats, referee betrays").1, fraction(-437, 100));
     assert_eq!(bar("worker", "cheats, referee colludes").1, fraction(-557, 100));
+}
+
+#[test]
+fn what_is_at_stake_grows_with_the_pay() {
+    let game = Costs::published().parameters(&number(3));
+    assert_eq!(
+        (game.d, game.m, game.n),
+        (fraction(9, 2), number(18), number(12)),
+        "section 5.3"
+    );
+    let bars = Costs::published().figure(&number(3));
+    let appeals = bars.iter().find(|bar| bar.strategy == "appeals, right result").unwrap();
+    let cost = fraction(634, 100);
+    assert_eq!(
+        (&appeals.cost, &appeals.benefit),
+        (&cost, &-cost.clone()),
+        "2 r and 0.34"
+    );
 }

@@ -2,7 +2,7 @@
 
 use num_bigint::BigInt;
 use proptest::prelude::*;
-use surety_protocol::game::{Bimatrix, Equilibria, MixedProfile, NormalForm, Rational, rational, threshold};
+use surety_protocol::game::{Bimatrix, Equilibria, MixedProfile, NormalForm, Rational, TooLarge, rational, threshold};
 
 use crate::brute::{Number, Pair, Tables, number, two_by_two};
 
@@ -50,6 +50,22 @@ fn blend(lotteries: &[&Vec<Number>]) -> Vec<Number> {
             sum / &total
         })
         .collect()
+}
+
+#[test]
+fn games_of_127_strategies_are_solved_and_larger_ones_refused() {
+    // The first row, and the first column, are better than all others.
+    let table = |columns: usize| -> Vec<Vec<BigInt>> {
+        let payoff = |row: usize, column: usize| BigInt::from(i32::from(row == 0) + i32::from(column == 0));
+        (0..2)
+            .map(|row| (0..columns).map(|column| payoff(row, column)).collect())
+            .collect()
+    };
+    let solve = |columns: usize| Bimatrix::new(table(columns), table(columns)).equilibria();
+    let found = solve(125).unwrap();
+    let pure = |size: usize| (0..size).map(|at| number(i64::from(at == 0))).collect::<Vec<_>>();
+    assert_eq!((found.rows, found.columns), (vec![pure(2)], vec![pure(125)]));
+    assert_eq!(solve(126).unwrap_err(), TooLarge { rows: 2, columns: 126 });
 }
 
 proptest! {
@@ -184,10 +200,92 @@ fn a_game_with_a_continuum_of_equilibria_is_one_component() {
 }
 
 #[test]
+fn what_lies_between_two_corners_is_none() {
+    // Many best replies at once: two rays that share enough facets for an edge may still have a third between them.
+    let row = vec![vec![0, 1, 0, 0], vec![0, 0, 1, 0], vec![0, 0, 0, 0]];
+    let column = vec![vec![-1, 0, -1, 0], vec![1, 0, 1, 0], vec![0, 1, 0, -1]];
+    let tables = Tables {
+        row: &row,
+        column: &column,
+    };
+    assert_eq!(extreme(&solve(&row, &column)), tables.extreme_equilibria());
+}
+
+#[test]
 fn matching_pennies_has_its_mixed_equilibrium_alone() {
     let found = solve(&vec![vec![1, -1], vec![-1, 1]], &vec![vec![-1, 1], vec![1, -1]]);
     let half = vec![Number::new(1.into(), 2.into()); 2];
     assert_eq!(extreme(&found), vec![(half.clone(), half)]);
+}
+
+fn form(sizes: &[usize], payoffs: impl Fn(&[usize]) -> Vec<i64>) -> NormalForm {
+    let names = |count: usize| (0..count).map(|n| n.to_string()).collect::<Vec<_>>();
+    let strategies = sizes.iter().map(|&size| names(size)).collect();
+    NormalForm::from_fn(names(sizes.len()), strategies, |profile| {
+        payoffs(profile).into_iter().map(number).collect()
+    })
+}
+
+#[test]
+fn only_best_replies_to_each_other_are_an_equilibrium() {
+    // Both gain by confessing, strategy 1, whatever the other does.
+    let dilemma = form(&[2, 2], |at| {
+        let years = |own: usize, other: usize| [[3, 0], [5, 1]][own][other];
+        vec![years(at[0], at[1]), years(at[1], at[0])]
+    });
+    let holds = |profile: [usize; 2]| dilemma.is_equilibrium(&MixedProfile::pure(&profile).lotteries);
+    assert_eq!([[0, 0], [0, 1], [1, 0], [1, 1]].map(holds), [false, false, false, true]);
+}
+
+#[test]
+fn dominated_strategies_go_until_none_is_left() {
+    // The second player's left is better in any case; only then the first player's upper row.
+    let game = form(&[2, 2], |at| vec![i64::from(at[0] == at[1]), i64::from(at[1] == 0)]);
+    assert_eq!(game.undominated(game.everything()), [[0], [0]]);
+}
+
+#[test]
+fn strategies_are_distinct_if_anybody_sees_a_difference() {
+    let kept = |special: usize, seen_by: usize| {
+        let game = form(&[3, 2], |at| {
+            let bonus = |player: usize| i64::from(player == seen_by && at[0] == special);
+            (0..2).map(|player| bonus(player) + at[1] as i64).collect()
+        });
+        game.distinct(game.everything())
+    };
+    for seen_by in [0, 1] {
+        assert_eq!(
+            kept(1, seen_by),
+            [[0, 1], [0, 1]],
+            "the first row and the last are the same"
+        );
+        assert_eq!(kept(0, seen_by), [[0, 1], [0, 1]], "the last two are");
+    }
+    assert_eq!(kept(1, 2), [vec![0], vec![0, 1]]);
+}
+
+#[test]
+fn the_first_two_play_while_others_stay_at_their_first_strategy() {
+    assert_eq!(form(&[2], |at| vec![at[0] as i64]).two_player_equilibria(), Ok(vec![]));
+    let pennies = form(&[2, 2, 2], |at| {
+        let same = if at[0] == at[1] { 1 } else { -1 };
+        if at[2] == 0 {
+            vec![same, -same, 0]
+        } else {
+            vec![0, 0, 1]
+        }
+    });
+    let found = pennies.two_player_equilibria().unwrap();
+    let half = || {
+        vec![
+            (0, Number::new(1.into(), 2.into())),
+            (1, Number::new(1.into(), 2.into())),
+        ]
+    };
+    let lotteries = vec![half(), half(), vec![(0, number(1))]];
+    assert_eq!(found, [MixedProfile { lotteries }]);
+    // The third would leave.
+    assert_eq!(pennies.partly_mixed_equilibria(), Ok(vec![]));
 }
 
 #[test]
@@ -195,6 +293,11 @@ fn games_beyond_enumeration_are_refused() {
     let table = vec![vec![BigInt::from(0); 100]; 100];
     let error = Bimatrix::new(table.clone(), table).equilibria().unwrap_err();
     assert!(error.to_string().contains("100 by 100"), "{error}");
+}
+
+#[test]
+fn fractions_are_shown_as_the_nearest_float() {
+    assert_eq!(rational::approximate(&Number::new((-3).into(), 8.into())), -0.375);
 }
 
 #[test]

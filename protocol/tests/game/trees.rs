@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use surety_protocol::game::{Builder, Node, Tree, TreeError};
+use surety_protocol::game::{Builder, Node, SolveError, Stage, Tree, TreeError};
 
 use crate::brute::{Number, fraction, number};
 
@@ -249,6 +249,12 @@ fn an_empty_threat_is_an_equilibrium_but_not_a_subgame_perfect_one() {
     assert_eq!(perfect.len(), 1);
     assert_eq!(perfect[0].ends, BTreeMap::from([("share".to_owned(), number(1))]));
     assert_eq!(perfect[0].payoffs, pays(1, 1));
+    let stage = |at: &str, player: usize, plan: &str| Stage {
+        at: at.to_owned(),
+        moves: vec![(player, vec![(plan.to_owned(), number(1))])],
+    };
+    let stages = [stage("enter?", 0, "enter?: in"), stage("reply", 1, "reply: share")];
+    assert_eq!(perfect[0].stages, stages);
 }
 
 #[test]
@@ -276,6 +282,72 @@ fn a_subgame_without_pure_equilibrium_is_played_mixed() {
     assert_eq!(perfect.len(), 1);
     assert_eq!(perfect[0].payoffs, vec![number(1), number(1)]);
     assert_eq!(perfect[0].stages.len(), 2);
+}
+
+/// Two players who choose at once, and what follows each pair of moves.
+fn at_once(builder: &mut Builder, name: &str, follows: [[usize; 2]; 2]) -> usize {
+    let replies = follows.map(|[left, right]| {
+        builder
+            .decision(1, &format!("{name}, second"), vec![("l", left), ("r", right)])
+            .unwrap()
+    });
+    builder
+        .decision(0, name, vec![("l", replies[0]), ("r", replies[1])])
+        .unwrap()
+}
+
+#[test]
+fn a_mixed_equilibrium_ends_with_the_probabilities_of_its_draws() {
+    let mut builder = Builder::new(&["row", "column"]);
+    let mut end = |label: &str, row: i64| {
+        let pays = vec![number(row), number(-row)];
+        builder.end(label, pays).unwrap()
+    };
+    let [rare, often, won] = ["rare", "often", "won"].map(|label| end(label, 1));
+    let lost = [end("lost", -1), end("lost", -1)];
+    let drawn = builder
+        .chance(vec![(fraction(1, 3), rare), (fraction(2, 3), often)])
+        .unwrap();
+    let root = at_once(&mut builder, "pennies", [[drawn, lost[0]], [lost[1], won]]);
+    let solutions = builder.finish(root).unwrap().subgame_perfect().unwrap();
+    assert_eq!(solutions.len(), 1);
+    let expected = [("rare", (1, 12)), ("often", (1, 6)), ("won", (1, 4)), ("lost", (1, 2))];
+    let expected = expected.map(|(label, (part, whole))| (label.to_owned(), fraction(part, whole)));
+    assert_eq!(solutions[0].ends, BTreeMap::from(expected));
+}
+
+#[test]
+fn more_equilibria_than_can_be_shown_are_an_error() {
+    // So many games of coordination side by side, each with three equilibria.
+    let solve = |games: i64| {
+        let mut builder = Builder::new(&["row", "column"]);
+        let branches = (0..games)
+            .map(|game| {
+                let mut end = |pay| builder.end("played", vec![number(pay); 2]).unwrap();
+                let follows = [[end(1), end(0)], [end(0), end(1)]];
+                (
+                    fraction(1, games),
+                    at_once(&mut builder, &format!("game {game}"), follows),
+                )
+            })
+            .collect();
+        let root = builder.chance(branches).unwrap();
+        builder.finish(root).unwrap().subgame_perfect()
+    };
+    assert_eq!(solve(3).unwrap().len(), 27);
+    assert_eq!(solve(8).unwrap_err(), SolveError::TooMany("chance".to_owned()));
+}
+
+#[test]
+fn a_forced_move_is_no_part_of_a_plan() {
+    let mut builder = Builder::new(&["a"]);
+    let ends = [1, 2].map(|pay| builder.end("end", vec![number(pay)]).unwrap());
+    let free = builder
+        .decision(0, "free", vec![("l", ends[0]), ("r", ends[1])])
+        .unwrap();
+    let forced = builder.decision(0, "forced", vec![("on", free)]).unwrap();
+    let tree = builder.finish(forced).unwrap();
+    assert_eq!(tree.strategic().normal.strategies(0), ["free: l", "free: r"]);
 }
 
 #[test]
