@@ -15,6 +15,12 @@ port=${PORT:-28547}
 url=http://127.0.0.1:$port
 # The published key of Nitro's development account.
 key=0xb6b15c8cb491557369f3c7d2c287b053eb229daa9c22138887752191c9520659
+if [ ! -d "$(rustc --print target-libdir --target wasm32-unknown-unknown)" ]; then
+    # Without rustup's target: Debian's compiler, which building surety has installed, and std built along.
+    host=$(rustc -vV | sed -n 's/^host: //p')
+    export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$(rustc --print sysroot)/lib/rustlib/$host/bin/rust-lld"
+    export RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=std,panic_abort PATH="/usr/bin:$PATH"
+fi
 folder=$(mktemp -d)
 export NO_COLOR=1
 
