@@ -75,7 +75,7 @@ reproducible: ## build the contracts twice from nothing, in two folders, and com
 
 mutants: ## change protocol and contracts in every way, one at a time, and list what no test notices; SHARD=0/8 for an eighth
 	$(CARGO) install cargo-mutants --locked --root $(TOOLS)
-	$(TOOLS)/bin/cargo-mutants mutants -o target $(if $(SHARD),--shard $(SHARD))
+	$(TOOLS)/bin/cargo-mutants mutants --workspace -o target $(if $(SHARD),--shard $(SHARD))
 
 cache-manager: ## compile devnet/contracts/CacheManager.sol, and fail if the chain holds something else
 	npm install --no-save --prefix devnet/contracts
