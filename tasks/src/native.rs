@@ -198,11 +198,14 @@ fn write<const LIMBS: usize>(form: &FixedMontyForm<LIMBS>, bytes: &mut [u8]) {
 
 /// A number of any length modulo the field's, by Horner's rule over pieces of the field's width.
 fn reduce<const LIMBS: usize>(params: &FixedMontyParams<LIMBS>, bytes: &[u8]) -> FixedMontyForm<LIMBS> {
+    let mut pieces = bytes.rchunks(LIMBS * 8).rev();
+    let first = FixedMontyForm::new(&number(pieces.next().unwrap_or_default()), params);
+    if pieces.len() == 0 {
+        return first;
+    }
     // 2^(width) mod n, in Montgomery form: what `new` makes of 2^width mod n, which is the form's own one.
     let shift = FixedMontyForm::new(params.one(), params);
-    let mut pieces = bytes.rchunks(LIMBS * 8).rev();
-    let first = pieces.next().unwrap_or_default();
-    pieces.fold(FixedMontyForm::new(&number(first), params), |sum, piece| {
+    pieces.fold(first, |sum, piece| {
         sum.mul(&shift).add(&FixedMontyForm::new(&number(piece), params))
     })
 }

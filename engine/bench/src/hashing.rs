@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use sha2::block_api::compress256;
 use std::hint::black_box;
 use surety_engine::sha::{Backend, MAX_LANES};
-use surety_protocol::hash::INITIAL;
+use surety_protocol::{Digest, hash::INITIAL};
 
 /// Compressions that each thread does: about half a second, since processors do not keep up their first speed for longer.
 const EACH: usize = 1 << 21;
@@ -24,31 +24,41 @@ pub struct Limits {
     pub lanes: f64,
 }
 
+/// Runs `work` on all threads at once.
+pub fn on_all<T: Send>(work: impl Fn() -> T + Sync) -> Vec<T> {
+    (0..rayon::current_num_threads())
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|_| work())
+        .collect()
+}
+
+/// So many compressions by what this processor does best.
+pub fn in_lanes(compressions: usize) -> [Digest; MAX_LANES] {
+    let backend = Backend::detect();
+    let data = [[0x5a; 64]; BLOCKS];
+    let mut digests = [[0; 32]; MAX_LANES];
+    let lanes = backend.lanes();
+    for _ in 0..compressions / BLOCKS {
+        backend.digest(&INITIAL, black_box(&data), BLOCKS / lanes, &mut digests[..lanes]);
+    }
+    digests
+}
+
 pub fn measure(report: &mut Report, args: &Args) -> Limits {
     let threads = rayon::current_num_threads();
     report.part(format!("hashing, {threads} threads"));
-    let on_all = |work: &(dyn Fn() + Sync)| {
-        let all = || (0..threads).into_par_iter().with_max_len(1).for_each(|_| work());
-        best(args.rounds, all).0
-    };
     let data = [[0x5a; 64]; BLOCKS];
-    let single = on_all(&|| {
-        let mut state = INITIAL;
-        for _ in 0..EACH / BLOCKS {
-            compress256(&mut state, black_box(&data));
-        }
-        black_box(state);
+    let (single, _) = best(args.rounds, || {
+        on_all(|| {
+            let mut state = INITIAL;
+            for _ in 0..EACH / BLOCKS {
+                compress256(&mut state, black_box(&data));
+            }
+            state
+        })
     });
-    let backend = Backend::detect();
-    let lanes = on_all(&|| {
-        let mut digests = [[0; 32]; MAX_LANES];
-        let lanes = backend.lanes();
-        let each = BLOCKS / lanes;
-        for _ in 0..EACH_IN_LANES / BLOCKS {
-            backend.digest(&INITIAL, black_box(&data), each, &mut digests[..lanes]);
-        }
-        black_box(digests);
-    });
+    let (lanes, _) = best(args.rounds, || on_all(|| in_lanes(EACH_IN_LANES)));
     let total = |each: usize| (threads * each) as f64;
     let limits = Limits {
         single: single.as_secs_f64() / total(EACH),
@@ -60,7 +70,7 @@ pub fn measure(report: &mut Report, args: &Args) -> Limits {
         rate(total(EACH), single, "compressions"),
     );
     report.beside(
-        format!("raw SHA-256, {}", backend.name()),
+        format!("raw SHA-256, {}", Backend::detect().name()),
         lanes,
         rate(total(EACH_IN_LANES), lanes, "compressions"),
         "sha2",

@@ -2,6 +2,7 @@
 
 use comfy_table::{CellAlignment, Table, presets::UTF8_FULL_CONDENSED};
 use std::{
+    any::Any,
     fmt,
     time::{Duration, Instant},
 };
@@ -22,6 +23,17 @@ pub fn best<T>(rounds: usize, mut work: impl FnMut() -> T) -> (Duration, T) {
         shortest = shortest.min(elapsed);
     }
     (shortest, answer)
+}
+
+/// Runs all of `works` so many times, in turn: what is slow for a while is so for each. Returns the shortest time of each.
+pub fn best_in_turn<const N: usize>(rounds: usize, mut works: [&mut dyn FnMut() -> Box<dyn Any>; N]) -> [Duration; N] {
+    let mut shortest = [Duration::MAX; N];
+    for _ in 0..rounds {
+        for (work, shortest) in works.iter_mut().zip(&mut shortest) {
+            *shortest = best(1, work).0.min(*shortest);
+        }
+    }
+    shortest
 }
 
 /// What was measured, as a table.

@@ -2,16 +2,16 @@
 
 use crate::{
     Args,
-    hashing::Limits,
+    hashing::{Limits, in_lanes, on_all},
     memory::peak,
-    timing::{Report, best, rate},
+    timing::{Report, best, best_in_turn, rate, ratio},
 };
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use rayon::prelude::*;
 use rs_merkle::{Hasher, MerkleTree};
 use sha2::{Digest as _, Sha256};
 use std::{hint::black_box, time::Duration};
-use surety_engine::merkle::{Stream, Tree, leaf_hashes};
+use surety_engine::merkle::{Stream, Tree, leaf_hashes, parents, room};
 use surety_protocol::{
     Digest,
     merkle::{leaf_hash, verify_inclusion},
@@ -29,6 +29,9 @@ impl Hasher for Tagged {
         Sha256::new_with_prefix([1]).chain_update(data).finalize().into()
     }
 }
+
+/// Leaves that are hashed, with what is above them, while they are in a processor's cache.
+const PART: usize = 1 << 12;
 
 /// Compressions of a tree: one for each leaf of 33 bytes, two for each node of 65.
 fn compressions(leaves: usize) -> f64 {
@@ -68,9 +71,8 @@ pub fn measure(report: &mut Report, args: &Args, limits: &Limits) {
     let count = args.leaves;
     report.part(format!("Merkle tree of {count} leaves of 32 bytes"));
     let elements = elements(count);
-    let (time, _) = best(args.rounds, || build(&elements));
     let (bytes, tree) = peak(|| build(&elements));
-    show(report, "tree in memory", count, time, limits);
+    in_memory(report, args.rounds, &elements, limits);
     memory_of(report, bytes, count);
     let (time, _) = best(args.rounds, || black_box(stream(count)));
     let (bytes, _) = peak(|| stream(count));
@@ -121,6 +123,69 @@ fn show(report: &mut Report, what: &str, count: usize, time: Duration, limits: &
         of(limits.single),
     );
     report.beside("", time, "", "raw lanes", of(limits.lanes));
+}
+
+/// The tree, in turn with what it is made of: the same hashing in the cache, the same memory without the hashing.
+fn in_memory(report: &mut Report, rounds: usize, elements: &[[u8; 32]], limits: &Limits) {
+    let count = elements.len();
+    let each = compressions(count) as usize / rayon::current_num_threads();
+    let [time, lanes, cached, memory] = best_in_turn(
+        rounds,
+        [
+            &mut || Box::new(build(elements)),
+            &mut || Box::new(on_all(|| in_lanes(each))),
+            &mut || Box::new(on_all(|| in_cache(elements, each))),
+            &mut || Box::new(without_hashing(elements)),
+        ],
+    );
+    let lanes = Limits {
+        lanes: lanes.as_secs_f64() / compressions(count),
+        ..*limits
+    };
+    show(report, "tree in memory", count, time, &lanes);
+    report.beside("", time, "", "the next two", ratio(time, cached + memory));
+    let hashed = rate(compressions(count), cached, "compressions");
+    report.beside(
+        "  its hashing in the cache",
+        cached,
+        hashed,
+        "raw lanes",
+        lanes.lanes * compressions(count) / cached.as_secs_f64(),
+    );
+    // Its elements are read, and two digests written for each.
+    let bytes = rate(96e-9 * count as f64, memory, "GB");
+    report.time("  its memory without hashing", memory, bytes);
+}
+
+/// As many compressions of a tree's, over one part of it again and again on this thread.
+fn in_cache(elements: &[[u8; 32]], compressions: usize) -> Vec<Vec<Digest>> {
+    let part = &elements[..PART.min(elements.len())];
+    let mut levels = vec![vec![[0; 32]; part.len()]];
+    while let size @ 2.. = levels[levels.len() - 1].len() {
+        levels.push(vec![[0; 32]; size.div_ceil(2)]);
+    }
+    for _ in 0..compressions / self::compressions(part.len()) as usize {
+        leaf_hashes(|index| &black_box(part)[index], &mut levels[0]);
+        for height in 1..levels.len() {
+            let (below, above) = levels.split_at_mut(height);
+            parents(&below[height - 1], &mut above[0]);
+        }
+    }
+    levels
+}
+
+/// Asks for a tree's memory and writes all of it for the first time, a part of the leaves and of what is above them at a time.
+fn without_hashing(elements: &[[u8; 32]]) -> [Vec<Digest>; 2] {
+    let (mut leaves, mut above) = (room(elements.len()), room(elements.len()));
+    leaves
+        .par_chunks_mut(PART)
+        .zip(above.par_chunks_mut(PART))
+        .zip(elements.par_chunks(PART))
+        .for_each(|((leaves, above), elements)| {
+            leaves.copy_from_slice(elements);
+            above.copy_from_slice(leaves);
+        });
+    [leaves, above]
 }
 
 fn memory_of(report: &mut Report, bytes: usize, count: usize) {
