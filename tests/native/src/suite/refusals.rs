@@ -326,12 +326,17 @@ pub fn calldata_has_one_encoding<P: Platform + Default>() {
         (world.verifier, world.settle_call().abi_encode()),
         (world.verifier, world.appeal_call().abi_encode()),
         (world.verifier, IReferee::reputationCall { account }.abi_encode()),
+        (world.verifier, IReferee::creditCall { account }.abi_encode()),
         (world.verifier, IReferee::escrowCall {}.abi_encode()),
         (world.collusion, world.check_results_call().abi_encode()),
+        (world.collusion, ICollusion::creditCall { account }.abi_encode()),
         (world.collusion, ICollusion::refereeCall {}.abi_encode()),
     ];
-    for (contract, call) in calls {
-        refused(&world, contract, 0, Raw([call, vec![0; 32]].concat()), malformed());
+    for (contract, mut call) in calls {
+        refused(&world, contract, 0, Raw([&call[..], &[0; 32]].concat()), malformed());
+        // The same arguments of a call that does not exist.
+        call[0] ^= 1;
+        refused(&world, contract, 0, Raw(call), malformed());
     }
     // The same leaves, a word further back.
     let deliver = world.deliver_call(&DEMANDED).abi_encode();
