@@ -1,6 +1,7 @@
 //! The solver against enumerations that share no code with it, and the published figures.
 
 mod brute;
+mod calls;
 mod delegation;
 mod ledger;
 mod paper;
