@@ -5,6 +5,8 @@ CARGO ?= cargo
 .PHONY: demo test build lint cast clean help cargo-stylus bench figure-4 bench-devnet fuzz-devnet fuzz-contracts cache-manager model deny twins gas reproducible mutants
 
 TOOLS = $(CURDIR)/target/tools
+# Run by targets below, each built by itself: none may lean on features that only the whole workspace turns on.
+PROGRAMS = surety-model surety-plays surety-fuzz surety-bench surety-engine-bench
 SECONDS ?= 60
 ACTIONS ?= 1000000
 
@@ -23,6 +25,7 @@ build: ## build surety with the contracts embedded
 lint: ## formatting and clippy, as reviewed
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	for program in $(PROGRAMS); do $(CARGO) check --locked -p $$program || exit 1; done
 
 cargo-stylus: build ## run the real cargo-stylus against the chain: installs it, takes minutes
 	$(CARGO) install cargo-stylus --locked --version '^0.10' --root $(TOOLS)
@@ -57,7 +60,7 @@ twins: ## compile the escrow's Solidity twins, to measure against
 gas: build twins ## measure the gas of every call, beside the papers' and Solidity's
 	target/debug/surety gas --twins target/bench
 
-model: ## play larger jobs in every way to the end, and print the states; takes half an hour
+model: ## play larger jobs in every way to the end, and print the states; takes minutes
 	$(CARGO) run --profile fast --locked -p surety-model
 
 deny: ## check licences and sources of everything that is linked in, then advisories (their list comes from GitHub); installs cargo-deny

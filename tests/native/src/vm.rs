@@ -1,6 +1,6 @@
 //! The host of one call on the chain in memory: what a contract asks of the chain below it.
 
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256, map::HashMap};
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
@@ -9,6 +9,14 @@ use std::{
 use stylus_sdk::stylus_core::host::*;
 
 use crate::chain::{Answer, Chain, GAS, Log, Message};
+
+thread_local! {
+    /// Hashes of late. Calls hash the same few slots and terms again and again, and little else takes as long.
+    static HASHED: RefCell<HashMap<Bytes, B256>> = RefCell::default();
+}
+
+/// As many hashes are kept.
+const HASHES: usize = 4_096;
 
 /// One call's host.
 #[derive(Clone)]
@@ -85,7 +93,17 @@ impl Host for Vm {}
 
 impl CryptographyAccess for Vm {
     fn native_keccak256(&self, input: &[u8]) -> B256 {
-        keccak256(input)
+        HASHED.with_borrow_mut(|hashed| {
+            if let Some(hash) = hashed.get(input) {
+                return *hash;
+            }
+            if hashed.len() == HASHES {
+                hashed.clear();
+            }
+            let hash = keccak256(input);
+            hashed.insert(Bytes::copy_from_slice(input), hash);
+            hash
+        })
     }
 }
 
