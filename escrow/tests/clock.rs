@@ -120,9 +120,18 @@ fn a_credit_is_withdrawn_once_to_any_address() {
 
 #[test]
 fn too_little_gas_for_a_payment_reverts_instead_of_crediting() {
-    let mut world = World::new(|_| ()).committed();
-    world.at(START + DISPUTE + 1);
-    world.vm.set_gas_left(50_000);
-    assert!(matches!(world.tick(), Err(surety_escrow::EscrowError::NotEnoughGas(_))));
+    // A cold account, value, an account that is new, and what is left of it all for the 50,000 that the recipient may use.
+    let needed = 2_600 + 9_000 + 25_000 + 50_793 + 400;
+    let with_gas = |gas| {
+        let mut world = World::new(|_| ()).committed();
+        world.at(START + DISPUTE + 1);
+        world.vm.set_gas_left(gas);
+        (world.tick(), world)
+    };
+    let (outcome, world) = with_gas(needed - 1);
+    refused!(outcome, NotEnoughGas { needed: needed });
     assert_eq!(world.escrow.credit(WORKER), U256::ZERO);
+    let (outcome, world) = with_gas(needed);
+    outcome.expect("pays");
+    assert_eq!(world.settled(), Some((Phase::Paid, BONUS, REWARD + DEPOSIT)));
 }

@@ -6,7 +6,8 @@ use surety_contracts::{Form, Opening, Terms};
 use surety_protocol::commitment;
 use surety_tasks::{Encoded, Range};
 
-pub const REWARD: u128 = 10u128.pow(18);
+/// Amounts take more than 64 bits from about 18.4 ether on: most of these do.
+pub const REWARD: u128 = 200 * 10u128.pow(18);
 pub const BONUS: u128 = REWARD / 10;
 pub const DEPOSIT: u128 = REWARD * 3 / 2;
 pub const BOND: u128 = REWARD / 100;

@@ -39,7 +39,13 @@ impl Scene {
             _ => self.address(usual),
         };
         let (client, worker, referee) = (who(Who::Client, false), who(Who::Worker, true), who(Who::Referee, true));
-        let amount = |rng: &mut dyn rand::RngCore, least: u64| U96::from(rng.random_range(least..1_000));
+        // One job in four is about amounts of more than 64 bits, with as much in the bits below.
+        let unit = match rng.random_range(0..4) {
+            0 => (1u128 << 57) + 1,
+            _ => 1,
+        };
+        let wei = |units: u64| U96::from(u128::from(units) * unit);
+        let amount = |rng: &mut dyn rand::RngCore, least: u64| wei(rng.random_range(least..1_000));
         let mut window = |most: u32| match rng.random_range(0..600) {
             0 => 0,
             1 => YEAR,
@@ -94,16 +100,16 @@ impl Scene {
         let roots: Vec<_> = works.iter().map(|work| root_of(&work.elements)).collect();
         let twice = terms.deposit.saturating_add(terms.deposit);
         let offer = |fee: u64, bonus: u64, stake| Offer {
-            fee: U96::from(fee),
-            bonus: U96::from(bonus),
+            fee: wei(fee),
+            bonus: wei(bonus),
             stake,
         };
         let pact = |work: usize, bribe: u64, stake: u64| Pact {
             terms: terms.clone(),
             root: roots[work],
             count: works[work].count(),
-            bribe: U96::from(bribe),
-            stake: U96::from(stake),
+            bribe: wei(bribe),
+            stake: wei(stake),
         };
         let pacts = vec![pact(1, 250, 127), pact(0, 0, 0)];
         let pact_id =
