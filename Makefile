@@ -60,7 +60,7 @@ twins: ## compile the escrow's Solidity twins, to measure against
 gas: build twins ## measure the gas of every call, beside the papers' and Solidity's
 	target/debug/surety gas --twins target/bench
 
-model: ## play larger jobs in every way to the end, and print the states; takes minutes
+model: ## play larger jobs in every way to the end, and print the states; takes a quarter of an hour
 	$(CARGO) run --profile fast --locked -p surety-model
 
 deny: ## check licences and sources of everything that is linked in, then advisories (their list comes from GitHub); installs cargo-deny

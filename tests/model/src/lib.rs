@@ -11,13 +11,15 @@ mod promises;
 
 use std::{cell::RefCell, fmt, mem};
 
-use alloy_primitives::{Address, B256, U256, aliases::U96};
+use alloy_primitives::{Address, B256, U256, aliases::U96, keccak256};
+use alloy_sol_types::SolValue;
 use stateright::{Model, Property};
+use stylus_sdk::stylus_core::host::{AccountAccess, MessageAccess, StorageAccess};
 use surety_collusion::state::Record as Pact;
 use surety_contracts::{PactPhase, Phase, Terms};
 use surety_escrow::state::State as Job;
 use surety_native::{
-    BONUS, BRIBE, CASE_BONUS, Chain, DEPOSIT, FEE, Native, PACT_STAKE, REWARD, STAKE, State, Work, World,
+    Answer, BONUS, BRIBE, CASE_BONUS, Chain, DEPOSIT, FEE, Native, PACT_STAKE, REWARD, STAKE, State, Vm, Work, World,
 };
 
 pub use moves::{Kind, Move, Role};
@@ -45,6 +47,8 @@ pub struct Scale {
     pub ruling: u32,
     /// How many of the false results are tried where a referee has one too.
     pub false_results: usize,
+    /// Whether client, worker and referee may refuse payments, and take them again, at any moment.
+    pub refusals: bool,
 }
 
 impl Scale {
@@ -57,6 +61,7 @@ impl Scale {
         response: 1,
         ruling: 1,
         false_results: 1,
+        refusals: false,
     };
     pub const LARGE: Self = Self {
         bonds: 4,
@@ -66,7 +71,12 @@ impl Scale {
         response: 3,
         ruling: 4,
         false_results: 3,
+        refusals: false,
     };
+
+    pub const fn with_refusals(self) -> Self {
+        Self { refusals: true, ..self }
+    }
 }
 
 /// What kind of job is played.
@@ -143,6 +153,8 @@ struct Place {
     verifier: Address,
     collusion: Address,
     pact: B256,
+    /// Where contracts keep everybody's credit.
+    credits: [B256; 4],
     right: B256,
     before: State,
 }
@@ -177,7 +189,22 @@ fn world(setting: Setting, scale: &Scale) -> World<Native> {
     world.work = Work::of(&RIGHT);
     world.opinion = Work::of(&RIGHT);
     world.agreed = Work::of(FALSE[0]);
+    for account in [world.client, world.worker, world.referee] {
+        world.platform.chain.install(account, purse);
+    }
     world
+}
+
+/// Who is paid takes it or not, as it likes: it changes its mind by a call to itself.
+fn purse(vm: Vm, _: &[u8]) -> Answer {
+    let refuses = !vm.storage_load_bytes32(U256::ZERO).is_zero();
+    if vm.msg_sender() == vm.contract_address() {
+        // SAFETY: this program has no other view of its storage.
+        unsafe { vm.storage_cache_bytes32(U256::ZERO, B256::with_last_byte((!refuses).into())) };
+    } else if refuses {
+        return Err(Vec::new());
+    }
+    Ok(Vec::new())
 }
 
 /// What everybody can spend: all their stakes once, and the client a few bonds. Demands and deliveries could else move
@@ -206,6 +233,8 @@ impl Game {
             verifier: world.verifier,
             collusion: world.collusion,
             pact: world.pact_id(),
+            credits: [world.client, world.worker, world.referee, world.stranger]
+                .map(|account| keccak256((account, U256::ZERO).abi_encode())),
             right: Work::of(&RIGHT).root(),
             before: start.clone(),
         };
@@ -228,8 +257,9 @@ impl Game {
                 let Move {
                     from, to, value, data, ..
                 } = &self.moves[index];
-                let (answer, after) = on_chain(chain, |chain| chain.call(*from, *to, U256::from(*value), data));
-                answer.is_ok().then_some(after)
+                let mut after = at(chain, |chain| chain.outcome(*from, *to, U256::from(*value), data))?;
+                after.logs.clear();
+                Some(after)
             }
             Step::Second => Some(State {
                 time: chain.time + 1,
@@ -266,7 +296,17 @@ impl Game {
         Pact::unpack(record).phase
     }
 
-    /// What a stranger makes of a position alone: waits until every clock ran out, ticks, settles, checks.
+    /// What a contract owes to those whom it could not pay.
+    fn credited(&self, state: &State, contract: Address) -> U256 {
+        self.place
+            .credits
+            .iter()
+            .map(|slot| U256::from_be_bytes(word(state, contract, *slot, 0).0))
+            .sum()
+    }
+
+    /// What a stranger makes of a position alone: waits until every clock ran out, ticks, settles, checks. Then everybody
+    /// withdraws its own credits.
     fn play_out(&self, before: &State) -> State {
         let terms = &self.place.terms;
         let windows = [
@@ -278,14 +318,16 @@ impl Game {
         // No clock runs for longer than the accept window or all others together.
         let accept = terms.acceptBy - self.place.before.time;
         let long = accept + 1 + windows.map(u64::from).iter().sum::<u64>();
-        let ((), after) = on_chain(before, |chain| {
+        at(before, |chain| {
             chain.with(|state| state.time += long);
-            for play in self.moves.iter().filter(|play| play.kind == Kind::Exit) {
-                // Whatever is not due is refused.
-                let _ = chain.call(play.from, play.to, U256::ZERO, &play.data);
+            for kind in [Kind::Exit, Kind::Withdraw] {
+                for play in self.moves.iter().filter(|play| play.kind == kind) {
+                    // Whatever is not due is refused.
+                    let _ = chain.call(play.from, play.to, U256::ZERO, &play.data);
+                }
             }
-        });
-        after
+            chain.with(mem::take)
+        })
     }
 
     /// Nothing is left for anybody, in any contract.
@@ -301,14 +343,14 @@ impl Game {
     }
 }
 
-/// What `run` returns, and the state that it leaves behind.
-fn on_chain<T>(before: &State, run: impl FnOnce(&Chain) -> T) -> (T, State) {
+/// What `run` returns on this thread's chain in that state. Many calls are tried in each: the state is copied only if the
+/// chain is in another one.
+fn at<T>(state: &State, run: impl FnOnce(&Chain) -> T) -> T {
     CHAIN.with_borrow(|chain| {
-        chain.restore(before.clone());
-        let answer = run(chain);
-        let mut after = chain.with(mem::take);
-        after.logs.clear();
-        (answer, after)
+        if chain.with(|current| *current != *state) {
+            chain.restore(state.clone());
+        }
+        run(chain)
     })
 }
 
@@ -352,7 +394,8 @@ impl Model for Game {
         };
         let next = Position {
             chain: self.normal(self.step(&position.chain, step)?),
-            shown: position.shown || shows,
+            // Only who checks results looks.
+            shown: self.honest.client && (position.shown || shows),
         };
         (next != *position).then_some(next)
     }

@@ -8,14 +8,20 @@ use surety_model::{Game, Honest, Scale, Setting};
 fn main() -> ExitCode {
     let threads = thread::available_parallelism().map_or(1, |count| count.get());
     println!(
-        "{:<10} {:<23} {:>12} {:>12} {:>6} {:>8}  promises",
-        "setting", "honest", "steps", "states", "depth", "seconds"
+        "{:<14} {:<23} {:>12} {:>12} {:>8}  promises",
+        "setting", "honest", "steps", "states", "seconds"
     );
     let mut kept = true;
-    for setting in [Setting::Predicate, Setting::Referee, Setting::Game] {
+    let plays = [
+        ("predicate", Setting::Predicate, Scale::LARGE.with_refusals()),
+        ("referee", Setting::Referee, Scale::LARGE.with_refusals()),
+        ("case and bribe", Setting::Game, Scale::LARGE),
+        ("with refusals", Setting::Game, Scale::SMALL.with_refusals()),
+    ];
+    for (name, setting, scale) in plays {
         for honest in Honest::all(setting) {
             let begin = Instant::now();
-            let checker = Game::new(setting, honest, &Scale::LARGE)
+            let checker = Game::new(setting, honest, &scale)
                 .checker()
                 .threads(threads)
                 .spawn_bfs();
@@ -31,12 +37,11 @@ fn main() -> ExitCode {
                 })
                 .collect();
             println!(
-                "{:<10} {:<23} {:>12} {:>12} {:>6} {:>8}  {}",
-                format!("{setting:?}"),
+                "{:<14} {:<23} {:>12} {:>12} {:>8}  {}",
+                name,
                 honest,
                 checker.state_count(),
                 checker.unique_state_count(),
-                checker.max_depth(),
                 begin.elapsed().as_secs(),
                 if broken.is_empty() {
                     "kept".to_owned()

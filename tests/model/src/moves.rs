@@ -42,6 +42,8 @@ pub enum Kind {
     Cancel,
     /// What a stranger can do to end things.
     Exit,
+    /// Has one's credit paid to an account that takes it.
+    Withdraw,
     Other,
 }
 
@@ -86,7 +88,8 @@ impl Moves<'_> {
     }
 }
 
-/// Every move of a setting. Who may make a call at all is for the contracts to decide: everybody tries.
+/// Every move of a setting. Who may make a call at all is for the contracts to decide: everybody tries, but where the caller
+/// makes no difference: there a stranger does.
 pub fn all(world: &World<Native>, setting: Setting, scale: &Scale) -> Vec<Move> {
     let mut moves = Moves { world, all: Vec::new() };
     let results = match setting {
@@ -94,10 +97,36 @@ pub fn all(world: &World<Native>, setting: Setting, scale: &Scale) -> Vec<Move> 
         _ => results(FALSE.len()),
     };
     escrow(&mut moves, setting, &results);
+    let mut contracts = vec![world.escrow];
     if setting == Setting::Game {
         game(&mut moves, &results);
+        contracts.extend([world.verifier, world.collusion]);
     }
+    credits(&mut moves, &contracts, scale.refusals);
     moves.all
+}
+
+/// Refusals of payments, and what becomes of them.
+fn credits(moves: &mut Moves<'_>, contracts: &[Address], refusals: bool) {
+    let world = moves.world;
+    let withdraw = |to| IEscrow::withdrawCall { to };
+    for contract in contracts {
+        let call = withdraw(world.stranger);
+        moves.add(&EVERYBODY, "withdraw", *contract, 0, &call, Kind::Withdraw);
+    }
+    let parties = [
+        (Role::Client, world.client),
+        (Role::Worker, world.worker),
+        (Role::Referee, world.referee),
+    ];
+    for (role, account) in parties.into_iter().filter(|_| refusals) {
+        let call = withdraw(account);
+        // The account does not look at the call.
+        moves.add(&[role], "take payments, or refuse them", account, 0, &call, Kind::Other);
+        for contract in contracts {
+            moves.add(&[role], "withdraw to itself", *contract, 0, &call, Kind::Other);
+        }
+    }
 }
 
 /// A result with its name.
@@ -144,11 +173,11 @@ fn escrow(moves: &mut Moves<'_>, setting: Setting, results: &[Named]) {
         if setting == Setting::Game {
             let seal = world.seal_of(world.worker, work);
             let call = IEscrow::submitSealCall { terms: terms(), seal };
-            moves.add(&[Role::Worker], &format!("seal {name}"), escrow, 0, &call, kind);
+            moves.add(&EVERYBODY, &format!("seal {name}"), escrow, 0, &call, kind);
             let mut revealing = world.reveal_call();
             (revealing.root, revealing.count) = (root, count);
             let what = format!("reveal {name}");
-            moves.add(&[Role::Worker, Role::Stranger], &what, escrow, 0, &revealing, kind);
+            moves.add(&EVERYBODY, &what, escrow, 0, &revealing, kind);
         } else {
             let call = IEscrow::submitResultCall {
                 terms: terms(),
@@ -157,6 +186,18 @@ fn escrow(moves: &mut Moves<'_>, setting: Setting, results: &[Named]) {
             };
             moves.add(&EVERYBODY, &format!("submit {name}"), escrow, 0, &call, kind);
         }
+        let call = IEscrow::publishLeavesCall {
+            terms: terms(),
+            hashes: work.tree.leaves().iter().copied().map(B256::new).collect(),
+        };
+        moves.add(
+            &EVERYBODY,
+            &format!("publish the leaves of {name}"),
+            escrow,
+            0,
+            &call,
+            Kind::Other,
+        );
         for indices in [vec![0], (0..count).collect()] {
             let call = IEscrow::demandCall {
                 terms: terms(),
@@ -165,14 +206,7 @@ fn escrow(moves: &mut Moves<'_>, setting: Setting, results: &[Named]) {
             let value = BOND * indices.len() as u128;
             let size = indices.len() as u64;
             let kind = Kind::Demand(size);
-            moves.add(
-                &[Role::Client],
-                &format!("demand {indices:?}"),
-                escrow,
-                value,
-                &call,
-                kind,
-            );
+            moves.add(&EVERYBODY, &format!("demand {indices:?}"), escrow, value, &call, kind);
             let call = IEscrow::deliverCall {
                 terms: terms(),
                 leaves: work.leaves(&indices),
@@ -182,7 +216,7 @@ fn escrow(moves: &mut Moves<'_>, setting: Setting, results: &[Named]) {
                 false => Kind::DeliverSome,
             };
             let what = format!("deliver {indices:?} of {name}");
-            moves.add(&[Role::Worker, Role::Stranger], &what, escrow, 0, &call, kind);
+            moves.add(&EVERYBODY, &what, escrow, 0, &call, kind);
         }
         accusations(moves, name, work, setting);
     }
@@ -190,7 +224,7 @@ fn escrow(moves: &mut Moves<'_>, setting: Setting, results: &[Named]) {
     let mut seen = BTreeSet::new();
     moves
         .all
-        .retain(|play| seen.insert((play.from, play.value, play.data.clone())));
+        .retain(|play| seen.insert((play.from, play.to, play.value, play.data.clone())));
 }
 
 /// Every fault that could be named, at every place, with the leaves that it takes.
@@ -253,17 +287,9 @@ fn game(moves: &mut Moves<'_>, results: &[Named]) {
     let world = moves.world;
     let (verifier, collusion) = (world.verifier, world.collusion);
     let pay = surety_native::FEE + surety_native::CASE_BONUS;
+    moves.add(&EVERYBODY, "appeal", verifier, pay, &world.appeal_call(), Kind::Other);
     moves.add(
-        &[Role::Client, Role::Stranger],
-        "appeal",
-        verifier,
-        pay,
-        &world.appeal_call(),
-        Kind::Other,
-    );
-    let parties = [Role::Worker, Role::Referee];
-    moves.add(
-        &parties,
+        &EVERYBODY,
         "take the case",
         verifier,
         STAKE,
@@ -274,7 +300,7 @@ fn game(moves: &mut Moves<'_>, results: &[Named]) {
         let mut call = world.seal_opinion_call();
         call.seal = world.seal_of(world.referee, work);
         moves.add(
-            &parties,
+            &EVERYBODY,
             &format!("seal the opinion {name}"),
             verifier,
             0,
@@ -284,7 +310,7 @@ fn game(moves: &mut Moves<'_>, results: &[Named]) {
         let mut call = world.reveal_opinion_call();
         (call.root, call.count) = (work.root(), work.count());
         moves.add(
-            &parties,
+            &EVERYBODY,
             &format!("reveal the opinion {name}"),
             verifier,
             0,
@@ -302,7 +328,7 @@ fn game(moves: &mut Moves<'_>, results: &[Named]) {
     );
     let pot = surety_native::BRIBE + PACT_STAKE;
     moves.add(
-        &parties,
+        &EVERYBODY,
         "offer the bribe",
         collusion,
         pot,
@@ -310,7 +336,7 @@ fn game(moves: &mut Moves<'_>, results: &[Named]) {
         Kind::Other,
     );
     moves.add(
-        &parties,
+        &EVERYBODY,
         "accept the bribe",
         collusion,
         PACT_STAKE,
@@ -318,7 +344,7 @@ fn game(moves: &mut Moves<'_>, results: &[Named]) {
         Kind::Other,
     );
     moves.add(
-        &parties,
+        &EVERYBODY,
         "withdraw the bribe",
         collusion,
         0,

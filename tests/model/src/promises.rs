@@ -92,7 +92,7 @@ fn solvency(game: &Game, position: &Position) -> bool {
     };
     [(escrow, owed), (verifier, at_case), (collusion, in_pact)]
         .iter()
-        .all(|(contract, owed)| state.balance(*contract) == U256::from(*owed))
+        .all(|(contract, owed)| state.balance(*contract) == U256::from(*owed) + game.credited(state, *contract))
 }
 
 /// Whatever happened, a stranger ends everything by waiting and ticking.

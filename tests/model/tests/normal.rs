@@ -6,7 +6,7 @@ use surety_model::{Game, Honest, Scale, Setting};
 
 /// Plays at random, without normal forms, and tries every step wherever it comes by, in both.
 fn cannot_be_told_apart(setting: Setting, picks: &[u16]) {
-    let game = Game::new(setting, Honest::default(), &Scale::SMALL);
+    let game = Game::new(setting, Honest::default(), &Scale::SMALL.with_refusals());
     let mut chain = game.init_states().remove(0).chain;
     for pick in picks {
         let normal = game.normal(chain.clone());

@@ -136,6 +136,14 @@ impl Chain {
         answer
     }
 
+    /// The state that a transaction would leave behind, if it is not refused.
+    pub fn outcome(&self, from: Address, to: Address, value: U256, calldata: &[u8]) -> Option<State> {
+        let answer = self.enter(Message::new(from, to, value), calldata);
+        let state = answer.is_ok().then(|| self.snapshot());
+        self.take_back(0);
+        state
+    }
+
     /// A call that can change nothing.
     pub fn view(&self, to: Address, calldata: &[u8]) -> Answer {
         let message = Message {
