@@ -16,7 +16,12 @@ fn whole_proofs_come_back_from_a_list_that_was_cut() {
                 .map(|index| Leaf {
                     index,
                     element: elements[index as usize].into(),
-                    proof: tree.prove(index).expect("in range").into_iter().map(B256::new).collect(),
+                    proof: tree
+                        .prove(index)
+                        .expect("in range")
+                        .into_iter()
+                        .map(B256::new)
+                        .collect(),
                 })
                 .collect();
             let mut list = all.clone();
