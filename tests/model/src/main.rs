@@ -1,8 +1,13 @@
 //! Explores every setting and every kind of honesty to the end, and prints how many states there were.
 
-use std::{io, process::ExitCode, thread, time::Instant};
+use std::{
+    process::ExitCode,
+    thread,
+    time::{Duration, Instant},
+};
 
-use stateright::{Checker, Model, report::WriteReporter};
+use indicatif::ProgressBar;
+use stateright::{Checker, Model};
 use surety_model::{Game, Honest, Scale, Setting};
 
 fn main() -> ExitCode {
@@ -25,7 +30,14 @@ fn main() -> ExitCode {
                 .checker()
                 .threads(threads)
                 .spawn_bfs();
-            let checker = checker.report(&mut WriteReporter::new(&mut io::stderr()));
+            let progress = ProgressBar::new_spinner();
+            while !checker.is_done() {
+                let (steps, states) = (checker.state_count(), checker.unique_state_count());
+                progress.set_message(format!("{name}, honest: {honest}: {steps} steps to {states} states"));
+                thread::sleep(Duration::from_millis(100));
+            }
+            progress.finish_and_clear();
+            let checker = checker.join();
             let broken: Vec<_> = checker
                 .discoveries()
                 .into_iter()
