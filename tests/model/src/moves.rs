@@ -188,7 +188,7 @@ fn escrow(moves: &mut Moves<'_>, setting: Setting, results: &[Named]) {
         }
         let call = IEscrow::publishLeavesCall {
             terms: terms(),
-            hashes: work.tree.leaves().iter().copied().map(B256::new).collect(),
+            hashes: work.leaf_hashes(),
         };
         moves.add(
             &EVERYBODY,

@@ -43,6 +43,11 @@ impl Work {
         self.tree.count()
     }
 
+    /// The hashes of all leaves, as `publishLeaves` takes them.
+    pub fn leaf_hashes(&self) -> Vec<B256> {
+        self.tree.leaves().iter().copied().map(B256::new).collect()
+    }
+
     pub fn leaf(&self, index: u64) -> Leaf {
         let proof = self.tree.prove(index).expect("in range");
         Leaf {

@@ -1,6 +1,6 @@
 //! Every call of the game, with the world's terms.
 
-use alloy_primitives::{B256, Bytes};
+use alloy_primitives::Bytes;
 use surety_contracts::*;
 
 use super::World;
@@ -50,7 +50,7 @@ impl<P: Platform> World<P> {
     pub fn publish_call(&self) -> IEscrow::publishLeavesCall {
         IEscrow::publishLeavesCall {
             terms: self.terms(),
-            hashes: self.work.tree.leaves().iter().copied().map(B256::new).collect(),
+            hashes: self.work.leaf_hashes(),
         }
     }
 
